@@ -58,7 +58,8 @@ function explain(
       complain(
         `unknown key \`${pathText([...path, key])}\``,
         [...path, key],
-        didYouMean(key, known) ?? `known here: ${known.join(', ')}; keys of your own start with \`x-\``,
+        didYouMean(key, known) ??
+          `known here: ${known.join(', ')}; keys of your own start with \`x-\``,
       ),
     );
   }
@@ -119,7 +120,7 @@ function foundText(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  return typeof value === 'string' ? JSON.stringify(value) : `${typeof value} \`${String(value)}\``;
+  return JSON.stringify(value) ?? typeof value;
 }
 
 /** `spec.namespaces[0].name`, and `the document` for the root. */

@@ -1,19 +1,22 @@
 /** A hint naming the one of `known` that `word` is most likely a slip of, or nothing. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const near = known
-    .map((candidate) => ({ candidate, steps: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, steps }) => steps <= Math.max(1, Math.floor(candidate.length / 3)))
-    .toSorted((a, b) => a.steps - b.steps)[0];
+    .map((candidate) => ({
+      candidate,
+      edits: distance(word.toLowerCase(), candidate.toLowerCase()),
+    }))
+    .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3)))
+    .toSorted((a, b) => a.edits - b.edits)[0];
   return near && `did you mean \`${near.candidate}\`?`;
 }
 
-/** Levenshtein distance, in edits. */
+/** Levenshtein distance, in edits of UTF-16 code units. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, char] of [...a].entries()) {
+  for (let i = 0; i < a.length; i += 1) {
     const next = [i + 1];
     for (let j = 0; j < b.length; j += 1) {
-      const replace = (row[j] ?? 0) + (char === b[j] ? 0 : 1);
+      const replace = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
       next.push(Math.min(replace, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
     row = next;

@@ -7,6 +7,8 @@ import {
   parseAllDocuments,
   type Document,
   type Node,
+  type Pair,
+  type Scalar,
 } from 'yaml';
 import { SolutionsError, throwAll, type Place } from '../errors.ts';
 
@@ -52,7 +54,11 @@ export function readYaml(bytes: Uint8Array, options: ReadOptions): YamlDocument[
     const { line, col } = lines.linePos(offset);
     return { file: options.file, line, column: col };
   };
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, schema: 'core' });
+  const parsed = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    schema: 'core',
+  });
   const documents = Array.isArray(parsed) ? parsed : [];
   throwAll(
     documents.flatMap(({ errors, warnings }) =>
@@ -73,11 +79,14 @@ export function readYaml(bytes: Uint8Array, options: ReadOptions): YamlDocument[
 
 function decodeUtf8(bytes: Uint8Array, file: string): string {
   if (bytes.length > MAX_BYTES) {
-    throw new SolutionsError<YamlCode>(`the file has ${bytes.length} bytes, more than ${MAX_BYTES} are not read`, {
-      code: 'yaml-too-large',
-      place: { file },
-      hint: 'this file is a few kilobytes where it is written by hand: is it the right one?',
-    });
+    throw new SolutionsError<YamlCode>(
+      `the file has ${bytes.length} bytes, more than ${MAX_BYTES} are not read`,
+      {
+        code: 'yaml-too-large',
+        place: { file },
+        hint: 'this file is a few kilobytes where it is written by hand: is it the right one?',
+      },
+    );
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -102,7 +111,8 @@ function badBytePlace(bytes: Uint8Array, file: string): Place {
 function syntaxHint(text: string, offset: number, message: string): string | undefined {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const line = text.slice(lineStart, text.indexOf('\n', lineStart) >>> 0);
-  if (/^(?:<{7}|={7}|>{7})/mu.test(text)) return 'the file holds merge-conflict markers: resolve the conflict first';
+  if (/^(?:<{7}|={7}|>{7})/mu.test(text))
+    return 'the file holds merge-conflict markers: resolve the conflict first';
   if (/^\s*\t/u.test(line)) return 'YAML is indented with spaces, never with tabs';
   if (message.includes('unique')) return 'remove one of the two: only one of them would be used';
   return undefined;
@@ -118,33 +128,23 @@ function toDocument(document: Document.Parsed, context: WalkContext): YamlDocume
   let values = 0;
 
   const walk = (node: unknown, path: Path): unknown => {
-    const at = isNode(node) ? context.place(node.range?.[0]) : undefined;
-    const key = JSON.stringify(path);
-    if (at && !places.has(key)) places.set(key, at);
     values += 1;
-    if (values > MAX_VALUES || path.length > MAX_DEPTH) {
-      throw new SolutionsError<YamlCode>('aliases or nesting make this document too large', {
-        code: 'yaml-too-large',
-        place: at ?? { file: context.file },
-        hint: `at most ${MAX_VALUES} values, ${MAX_DEPTH} deep, are read`,
-      });
-    }
+    if (values > MAX_VALUES || path.length > MAX_DEPTH) throw tooLarge(node, context);
     if (isAlias(node)) return walk(anchors.get(node.source), path);
-    if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
-    if (isMap(node)) {
-      const entries = node.items.map(({ key: name, value }): [string, unknown] => {
-        const text = keyText(name);
-        const below = [...path, text];
-        // A key without a value has no node: its place is the key's.
-        if (isNode(name)) places.set(JSON.stringify(below), context.place(name.range?.[0]));
-        return [text, walk(value, below)];
-      });
-      return Object.fromEntries(entries);
-    }
+    if (!isNode(node)) return null;
+    if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    const key = JSON.stringify(path);
+    if (!places.has(key)) places.set(key, context.place(node.range?.[0]));
+    if (isMap(node)) return Object.fromEntries(node.items.map((pair) => entry(pair, path)));
     if (isSeq(node)) return node.items.map((item, index) => walk(item, [...path, index]));
-    if (!isScalar(node)) return null;
-    if (node.value !== null && context.isText?.(path)) return node.source ?? String(node.value);
-    return node.value;
+    return isScalar(node) ? scalar(node, context.isText?.(path) === true) : null;
+  };
+  const entry = (pair: Pair, path: Path): [string, unknown] => {
+    const name = isScalar(pair.key) ? (pair.key.source ?? '') : '';
+    const below = [...path, name];
+    // The key's place, not the value's: it is there even when the value is not.
+    if (isNode(pair.key)) places.set(JSON.stringify(below), context.place(pair.key.range?.[0]));
+    return [name, walk(pair.value, below)];
   };
 
   const value = walk(document.contents, []);
@@ -160,11 +160,18 @@ function toDocument(document: Document.Parsed, context: WalkContext): YamlDocume
   };
 }
 
-function isNode(value: unknown): value is Node {
-  return isAlias(value) || isMap(value) || isSeq(value) || isScalar(value);
+function scalar(node: Scalar, isText: boolean): unknown {
+  return isText && node.value !== null && node.source !== undefined ? node.source : node.value;
 }
 
-function keyText(key: unknown): string {
-  if (isScalar(key)) return key.source ?? String(key.value);
-  return String(key);
+function tooLarge(node: unknown, context: WalkContext): SolutionsError<YamlCode> {
+  return new SolutionsError('aliases or nesting make this document too large', {
+    code: 'yaml-too-large',
+    place: isNode(node) ? context.place(node.range?.[0]) : { file: context.file },
+    hint: `at most ${MAX_VALUES} values, ${MAX_DEPTH} deep, are read`,
+  });
+}
+
+function isNode(value: unknown): value is Node {
+  return isAlias(value) || isMap(value) || isSeq(value) || isScalar(value);
 }
