@@ -35,6 +35,11 @@ const EXAMPLES = import.meta.dirname;
 /** The time of everything in the archives, in seconds: 2026-01-01T00:00:00Z. */
 const EPOCH = 1_767_225_600;
 const SECTOR = 2048;
+/** Those that vendors of Solutions use, and `-no-pad`, which saves 300 kB an archive. */
+const MKISOFS_OPTIONS = [
+  '-rock -joliet -joliet-long -full-iso9660-filenames -iso-level 3 -uid 0 -gid 0',
+  '-input-charset utf-8 -output-charset utf-8 -no-pad',
+].flatMap((line) => line.split(' '));
 
 const osBase = layer({
   'etc/os-release':
@@ -147,17 +152,11 @@ function settle(path) {
 }
 
 /**
- * As vendors of MetalK8s Solutions do it; `-no-pad` saves 300 kB an archive.
- *
  * @param {string} tree
  * @param {{ iso: string, volumeId: string }} options
  */
 function genisoimage(tree, { iso, volumeId }) {
-  run('genisoimage', [
-    ...['-quiet', '-no-pad', '-rock', '-joliet', '-joliet-long', '-full-iso9660-filenames'],
-    ...['-iso-level', '3', '-uid', '0', '-gid', '0', '-volid', volumeId],
-    ...['-input-charset', 'utf-8', '-output-charset', 'utf-8', '-o', iso, tree],
-  ]);
+  run('genisoimage', ['-quiet', ...MKISOFS_OPTIONS, '-volid', volumeId, '-o', iso, tree]);
   const image = readFileSync(iso);
   settleDescriptors(image);
   settleAttributes(image);
@@ -169,12 +168,8 @@ function genisoimage(tree, { iso, volumeId }) {
  * @param {{ iso: string, volumeId: string }} options
  */
 function xorriso(tree, { iso, volumeId }) {
-  run('xorriso', [
-    ...['-as', 'mkisofs', '-quiet', '-no-pad', '-rock', '-joliet', '-joliet-long'],
-    ...['-full-iso9660-filenames', '-iso-level', '3', '-uid', '0', '-gid', '0'],
-    ...['-volid', volumeId, '-input-charset', 'utf-8', '-output-charset', 'utf-8'],
-    ...['-o', iso, tree],
-  ]);
+  const command = ['-as', 'mkisofs', '-quiet', ...MKISOFS_OPTIONS];
+  run('xorriso', [...command, '-volid', volumeId, '-o', iso, tree]);
 }
 
 /**
