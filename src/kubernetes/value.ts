@@ -1,0 +1,25 @@
+/**
+ * A value as Kubernetes has it. A whole number is a `number` up to 2^53 and a `bigint` beyond, up
+ * to 64 bits, so that nothing is rounded; a `number` beyond 2^53 is a float.
+ */
+export type Json =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** A map, such as every Kubernetes object is. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Whether a value is a map: neither a list nor a scalar, and there at all. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value is a list. */
+export function isJsonList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
