@@ -1,0 +1,173 @@
+import type { Notice } from '../errors.ts';
+import { sortByPath, type Entry } from './entry.ts';
+import { isoError, notice, type Spot } from './failure.ts';
+import { SECTOR } from './fields.ts';
+import { budgetFor, type Budget } from './limits.ts';
+import { refuseLimitedSizes } from './limited-size.ts';
+import type { Names } from './names.ts';
+import type { Reader } from './reader.ts';
+import { readRecord } from './record.ts';
+import { readSystemUse, skipOf } from './susp.ts';
+import { readDirectory, type Tree } from './tree.ts';
+import { readVolume, type Volume } from './volume.ts';
+
+/** An image that was opened: its directory tree is read, its files are not. */
+export interface Image {
+  readonly reader: Reader;
+  /** As given to {@link openImage}. */
+  readonly name: string;
+  /** Of the primary volume, without trailing blanks; safe to print. */
+  readonly volumeId: string;
+  /** Plain names are cut, upper-cased and mangled: tags and digests are lost. */
+  readonly names: Names;
+  /** As claimed, in bytes; the file may be longer. */
+  readonly volumeSize: number;
+  /** The 512 bytes of the primary volume descriptor where implantisomd5 leaves its sums. */
+  readonly applicationUse: Uint8Array;
+  readonly notices: readonly Notice[];
+  /** By path, in the order of the bytes of the paths; the root itself is not among them. */
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+
+/**
+ * Reads the volume descriptors and the whole directory tree of an image.
+ *
+ * Names are those of Rock Ridge, else Joliet, else the plain ones (with a notice). What it costs
+ * is bounded whatever the bytes are: 64 levels, 200,000 entries, 64 MiB of directories.
+ *
+ * @param name what places in errors and notices call the image: `<name>:<path inside>`
+ * @throws SolutionsError with an {@link IsoCode}. The reader stays open.
+ */
+export function openImage(reader: Reader, name: string): Image {
+  const spot: Spot = { image: name, path: '', notices: [] };
+  const volume = readVolume(reader, spot);
+  const tree = treeOf(reader, volume, spot);
+  const root = tree.names === 'joliet' && volume.joliet ? volume.joliet : volume.root;
+  readDirectory(tree, { ...root, path: '', depth: 0 });
+  spot.path = '';
+  refuseLimitedSizes({ ...tree, volumeSize: volume.size }, spot);
+  noticeLostNames(tree);
+  return {
+    reader,
+    name,
+    volumeId: volume.id,
+    names: tree.names,
+    volumeSize: volume.size,
+    applicationUse: volume.applicationUse,
+    notices: spot.notices,
+    entries: byPath(tree.entries, spot),
+  };
+}
+
+function treeOf(reader: Reader, volume: Volume, spot: Spot): Tree {
+  const budget = budgetFor(reader);
+  const { blockSize } = volume;
+  const skip = rockRidgeSkip({ reader, blockSize, spot, budget }, volume);
+  const fallback = volume.joliet === undefined ? 'plain' : 'joliet';
+  return {
+    reader,
+    volume,
+    spot,
+    budget,
+    blockSize,
+    names: skip === undefined ? fallback : 'rock-ridge',
+    skip: skip ?? 0,
+    entries: [],
+    empty: new Map(),
+    seen: new Set(),
+  };
+}
+
+interface Opening {
+  readonly reader: Reader;
+  readonly blockSize: number;
+  readonly spot: Spot;
+  readonly budget: Budget;
+}
+
+/** The skip length of SUSP, when the root directory says that Rock Ridge is there. */
+function rockRidgeSkip(opening: Opening, { root }: Volume): number | undefined {
+  const { reader, spot } = opening;
+  if (root.size === 0 || root.offset + root.size > reader.size) {
+    throw isoError(
+      root.size === 0 ? 'iso-corrupt' : 'iso-extent',
+      `the root directory has ${root.size} bytes at ${root.offset}, the image ${reader.size}`,
+      spot,
+    );
+  }
+  const bytes = reader.view(root.offset, Math.min(root.size, SECTOR));
+  const self = readRecord(bytes, 0, bytes.length, spot);
+  const area = { bytes, start: self.systemUse, end: self.end };
+  const skip = skipOf(area);
+  if (skip === undefined) return undefined;
+  const { announced, mode } = readSystemUse(area, opening);
+  return announced || mode !== undefined ? skip : undefined;
+}
+
+/** Levels of Joliet: 64 characters by the specification, 103 with `-joliet-long`. */
+function noticeLostNames({ names, entries, spot }: Tree): void {
+  if (names === 'plain') {
+    notice(
+      'iso-plain-names',
+      'the image has plain ISO 9660 names alone: they are cut and mangled, and shown as stored',
+      spot,
+      'ask the vendor for an image with Rock Ridge (mkisofs -rock)',
+    );
+  }
+  if (names === 'joliet' && entries.some(({ path }) => mayBeCut(path))) {
+    notice(
+      'iso-cut-names',
+      'the image has Joliet names without Rock Ridge, and some are as long as Joliet allows: they may be cut',
+      spot,
+      'ask the vendor for an image with Rock Ridge (mkisofs -rock)',
+    );
+  }
+}
+
+function mayBeCut(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.length >= 103 || (name.length === 64 && !/^[0-9a-f]{64}$/u.test(name));
+}
+
+function byPath(entries: Entry[], spot: Spot): Map<string, Entry> {
+  sortByPath(entries);
+  const sorted = new Map<string, Entry>();
+  for (const entry of entries) {
+    if (sorted.has(entry.path)) {
+      throw isoError(
+        'iso-duplicate-name',
+        'two entries have this name, and nothing says which is meant',
+        { ...spot, path: entry.path },
+        { hint: 'ask the vendor for another image' },
+      );
+    }
+    sorted.set(entry.path, entry);
+  }
+  return sorted;
+}
+
+/**
+ * The whole content of a small file, in one read of the disk an extent.
+ *
+ * @param limit in bytes: what the caller is ready to hold
+ * @throws SolutionsError `iso-not-a-file`, `iso-file-too-large`, `iso-truncated`,
+ *   `iso-unreadable`
+ */
+export function readEntry(image: Image, entry: Entry, limit: number): Uint8Array {
+  const { reader, name } = image;
+  const spot: Spot = { image: name, path: entry.path, notices: [] };
+  if (entry.kind !== 'file') {
+    throw isoError('iso-not-a-file', `expected a file, found a ${entry.kind}`, spot);
+  }
+  if (entry.size > limit) {
+    throw isoError(
+      'iso-file-too-large',
+      `the file has ${entry.size} bytes, at most ${limit} are read`,
+      spot,
+    );
+  }
+  const [first, ...more] = entry.extents;
+  if (first === undefined) return new Uint8Array();
+  if (more.length === 0) return reader.read(first.offset, first.length);
+  return Buffer.concat(entry.extents.map(({ offset, length }) => reader.read(offset, length)));
+}
