@@ -51,6 +51,11 @@ export function dnsSubdomainMistake(text: string): string | undefined {
   );
 }
 
+/** The name of a Job: a subdomain that its Pods carry as a label's value. */
+export function jobNameMistake(text: string): string | undefined {
+  return dnsSubdomainMistake(text) ?? labelValueMistake(text);
+}
+
 /** A label's value (IsValidLabelValue); it may be empty. */
 export function labelValueMistake(text: string): string | undefined {
   if (text === '') return undefined;
