@@ -175,8 +175,11 @@ function refuseEscape(name: string): void {
   }
 }
 
-/** Creates `path`, which must not exist, and returns when its bytes are on the disk. */
-function writeSynced(path: string, bytes: Uint8Array | string, mode?: number): void {
+/**
+ * Creates `path`, which must not exist, and returns when its bytes are on the disk. Throws system
+ * errors.
+ */
+export function writeSynced(path: string, bytes: Uint8Array | string, mode?: number): void {
   const file = openSync(path, 'wx');
   try {
     if (mode !== undefined) fchmodSync(file, mode);
@@ -187,7 +190,7 @@ function writeSynced(path: string, bytes: Uint8Array | string, mode?: number): v
   }
 }
 
-/** Makes the renames in `folder` outlive a power cut. */
+/** Makes the renames in `folder` outlive a power cut. Throws system errors. */
 export function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r');
   try {

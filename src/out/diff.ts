@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { StructuredPatch } from 'diff';
+import { onDisk } from '../disk/failure.ts';
+import { throwAll } from '../errors.ts';
+import { readFolder, type OwnedFolder } from './folder.ts';
+import { readOwned } from './owned-file.ts';
+import { digestsOf, planFor, type Files } from './plan.ts';
+import { inByteOrder, SUMS } from './sums.ts';
+
+interface DiffOptions {
+  /** The name of the folder in the diff; by default the last step of its path. */
+  readonly label?: string | undefined;
+}
+
+/**
+ * What an overwriting {@link writeFolder} would change, as a unified diff that `git apply` takes;
+ * '' when nothing. Writes nothing.
+ *
+ * Control characters are shown as `\u{1b}`: a diff is read in a terminal, and what is on the disk may be
+ * anybody's.
+ *
+ * @throws SolutionsError, or several in an AggregateError: what has the name of a file or folder of
+ *   ours and is none (`not-a-file`), or what the disk refuses (DiskCode).
+ */
+export async function diffFolder(
+  dir: string,
+  files: Files,
+  options: DiffOptions = {},
+): Promise<string> {
+  const wanted = digestsOf(files);
+  const folder = readFolder(dir, { label: options.label, wanted: wanted.keys() });
+  const plan = planFor(folder, wanted);
+  throwAll(plan.obstacles);
+  const names = [...plan.write, ...plan.remove];
+  if (folder.sums?.text !== plan.sums) names.push(SUMS);
+  if (names.length === 0) return '';
+
+  const patches = await patcher();
+  return inByteOrder(names)
+    .map((name) => {
+      const next = name === SUMS ? plan.sums : files.get(name);
+      return patches(`${folder.label}/${name}`, oldText(folder, name), next && visible(next));
+    })
+    .join('');
+}
+
+/** The text of a file that is there; nothing for a link, or for what is too large to be ours. */
+function oldText(folder: OwnedFolder, name: string): string | undefined {
+  if (name === SUMS) return folder.sums && visible(folder.sums.text);
+  if (folder.files.get(name)?.kind !== 'file') return undefined;
+  const path = join(folder.path, name);
+  const bytes = onDisk(`${folder.label}/${name}`, () => readOwned(path));
+  return bytes && visible(bytes);
+}
+
+/** All control characters but tab and line feed, and those that turn the direction of a text. */
+const INVISIBLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
+
+function visible(bytes: string | Uint8Array): string {
+  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8');
+  return text.replace(INVISIBLE, (char) =>
+    char === '\t' || char === '\n' ? char : `\\u{${char.codePointAt(0)?.toString(16)}}`,
+  );
+}
+
+/** The steps that all comparisons of one diff may take: about a second. */
+const MAX_STEPS = 20_000_000;
+
+type Patcher = (name: string, before: string | undefined, after: string | undefined) => string;
+
+/** Loads the diff library, which only this needs. */
+async function patcher(): Promise<Patcher> {
+  const { formatPatch, structuredPatch } = await import('diff');
+  let steps = MAX_STEPS;
+
+  // The search takes the square of the number of edits: two large files that share nothing would
+  // take minutes. Where it is given up, all lines are replaced. Counted, not timed: same bytes.
+  const hunks = (before: string, after: string): StructuredPatch['hunks'] => {
+    if (before === '' || after === '') return replaced(before, after);
+    const maxEditLength = Math.floor(Math.sqrt(steps));
+    const patch = structuredPatch('', '', before, after, '', '', { context: 3, maxEditLength });
+    const edits = patch?.hunks.flatMap(({ lines }) =>
+      lines.filter((line) => !line.startsWith(' ')),
+    );
+    steps -= (edits?.length ?? maxEditLength) ** 2;
+    return patch?.hunks ?? replaced(before, after);
+  };
+
+  return (name, before, after) => {
+    const patch: StructuredPatch = {
+      isGit: true,
+      oldFileName: before === undefined ? '/dev/null' : `a/${name}`,
+      newFileName: after === undefined ? '/dev/null' : `b/${name}`,
+      oldHeader: undefined,
+      newHeader: undefined,
+      hunks: hunks(before ?? '', after ?? ''),
+    };
+    if (before === undefined) Object.assign(patch, { isCreate: true, newMode: '100644' });
+    if (after === undefined) Object.assign(patch, { isDelete: true, oldMode: '100644' });
+    return formatPatch(patch);
+  };
+}
+
+/** One hunk that takes all lines out and puts all lines in. */
+function replaced(before: string, after: string): StructuredPatch['hunks'] {
+  const [old, next] = [linesOf(before), linesOf(after)];
+  if (old.length + next.length === 0) return [];
+  const lines = [...signed('-', old), ...signed('+', next)];
+  return [{ oldStart: 1, oldLines: old.length, newStart: 1, newLines: next.length, lines }];
+}
+
+/** Lines with their ends, of which the last may be missing. */
+function linesOf(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/gu) ?? [];
+}
+
+function signed(sign: '-' | '+', lines: readonly string[]): string[] {
+  return lines.flatMap((line) =>
+    line.endsWith('\n')
+      ? [sign + line.slice(0, -1)]
+      : [sign + line, '\\ No newline at end of file'],
+  );
+}

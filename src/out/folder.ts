@@ -1,0 +1,164 @@
+import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { onDisk } from '../disk/failure.ts';
+import { SolutionsError } from '../errors.ts';
+import { ownedFile, readOwned, type Kind, type OwnedFile } from './owned-file.ts';
+import { inByteOrder, NEXT_SUMS, parseSums, PART, SUMS, type Sums } from './sums.ts';
+
+/** What `out/` complains of; what the disk refuses is a DiskCode. */
+export type OutCode =
+  | 'edited'
+  | 'line-endings'
+  | 'in-the-way'
+  | 'not-a-file'
+  | 'sums-missing'
+  | 'sums-conflict'
+  | 'sums-malformed';
+
+/** What is in the folder now. */
+export interface OwnedFolder {
+  /** Absolute, without symbolic links. */
+  readonly path: string;
+  /** The name of the folder as the user knows it. */
+  readonly label: string;
+  /** Every name that is listed or wanted. */
+  readonly files: ReadonlyMap<string, OwnedFile>;
+  /** What else is there, in byte order; of a folder its name and a slash. */
+  readonly foreign: readonly string[];
+  /** `SHA256SUMS`; nothing where it is missing. */
+  readonly sums: Sums | undefined;
+  /** The list that a killed run left; usually nothing. */
+  readonly next: Sums | undefined;
+  /** Parts of files that a killed run left. */
+  readonly parts: readonly string[];
+  /** Names that only something else than a file of ours, or a folder of them, may have. */
+  readonly blocked: readonly Blocked[];
+}
+
+interface Blocked {
+  readonly name: string;
+  readonly expected: 'a file' | 'a folder';
+}
+
+/** How a folder is read. */
+export interface FolderOptions {
+  /** The name of the folder in messages and diffs; by default the last step of its path. */
+  readonly label?: string | undefined;
+  /** Names that are about to be written. */
+  readonly wanted?: Iterable<string>;
+}
+
+/**
+ * Reads which files of `dir` are ours, by the last `SHA256SUMS` and by the list that a killed run
+ * may have left, and whether they still are as they were written.
+ *
+ * `dir` itself may be a symbolic link to a folder (people keep `out/` elsewhere), and may be
+ * missing. Nothing in it is followed: a link there is never one of our files, and neither are the
+ * files behind a linked sub-folder.
+ *
+ * @throws SolutionsError with code `not-a-file` when `dir` is no folder, or with a DiskCode.
+ */
+export function readFolder(dir: string, options: FolderOptions = {}): OwnedFolder {
+  const label = options.label ?? basename(resolve(dir));
+  const path = onDisk(label, () => realPath(dir, label));
+  const entries = list(path, '', label);
+  const sums = readSums({ path, label, entries }, SUMS);
+  const next = readSums({ path, label, entries }, NEXT_SUMS);
+
+  const listed = union(sums?.digests, next?.digests);
+  const names = new Set([...listed.keys(), ...(options.wanted ?? [])]);
+  const folders = new Set([...names].map((name) => dirname(name)).filter((name) => name !== '.'));
+  for (const folder of folders) {
+    if (kindOf(entries.get(folder)) !== 'folder') continue;
+    for (const [name, entry] of list(path, `${folder}/`, label)) entries.set(name, entry);
+  }
+  const files = [...names].map((name): [string, OwnedFile] => {
+    const look = () => ownedFile(join(path, name), kindOf(entries.get(name)), listed.get(name));
+    return [name, onDisk(`${label}/${name}`, look)];
+  });
+  const isOurs = (name: string) => names.has(name) || folders.has(name) || isReserved(name);
+  return {
+    path,
+    label,
+    files: new Map(files),
+    foreign: inByteOrder([...entries].filter(([name]) => !isOurs(name)).map(entryText)),
+    sums,
+    next,
+    parts: inByteOrder([...entries.keys()].filter((name) => basename(name) === PART)),
+    blocked: blocked({ names, folders, entries }),
+  };
+}
+
+function realPath(dir: string, label: string): string {
+  const found = statSync(dir, { throwIfNoEntry: false });
+  if (found === undefined) return resolve(dir);
+  if (found.isDirectory()) return realpathSync(dir);
+  throw new SolutionsError<OutCode>('this is not a folder, and a folder is expected here', {
+    code: 'not-a-file',
+    place: { file: label },
+    hint: 'move it away',
+  });
+}
+
+type Entries = Map<string, Dirent>;
+
+function list(path: string, prefix: string, label: string): Entries {
+  return onDisk(`${label}/${prefix}`, () => {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return new Map();
+    const entries = readdirSync(join(path, prefix), { withFileTypes: true });
+    return new Map(entries.map((entry) => [prefix + entry.name, entry]));
+  });
+}
+
+function kindOf(entry: Dirent | undefined): Kind {
+  if (entry === undefined) return 'missing';
+  if (entry.isDirectory()) return 'folder';
+  return entry.isFile() ? 'file' : 'other';
+}
+
+function entryText([name, entry]: [string, Dirent]): string {
+  return entry.isDirectory() ? `${name}/` : name;
+}
+
+interface Listed {
+  readonly path: string;
+  readonly label: string;
+  readonly entries: Entries;
+}
+
+function readSums({ path, label, entries }: Listed, name: string): Sums | undefined {
+  const kind = kindOf(entries.get(name));
+  if (kind === 'missing') return undefined;
+  const bytes =
+    kind === 'file' ? onDisk(`${label}/${name}`, () => readOwned(join(path, name))) : undefined;
+  // A link, a pipe, or 64 MiB: no list, whatever is in it.
+  return parseSums(bytes?.toString('utf8') ?? 'not a file');
+}
+
+function union(...lists: (Sums['digests'] | undefined)[]): Map<string, Set<string>> {
+  const all = new Map<string, Set<string>>();
+  for (const [name, digests] of lists.flatMap((one) => [...(one ?? [])])) {
+    all.set(name, new Set([...(all.get(name) ?? []), ...digests]));
+  }
+  return all;
+}
+
+/** Names that this program alone uses, in the folder and in its sub-folders. */
+function isReserved(name: string): boolean {
+  return name === SUMS || name === NEXT_SUMS || basename(name) === PART;
+}
+
+interface Names {
+  readonly names: ReadonlySet<string>;
+  readonly folders: ReadonlySet<string>;
+  readonly entries: Entries;
+}
+
+function blocked({ names, folders, entries }: Names): Blocked[] {
+  return inByteOrder(entries.keys()).flatMap((name): Blocked[] => {
+    const isFolder = kindOf(entries.get(name)) === 'folder';
+    if (folders.has(name)) return isFolder ? [] : [{ name, expected: 'a folder' }];
+    if (!isFolder) return [];
+    return names.has(name) || isReserved(name) ? [{ name, expected: 'a file' }] : [];
+  });
+}

@@ -1,0 +1,170 @@
+import { mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isSystemError, onDisk } from '../disk/failure.ts';
+import { takeLock } from '../disk/lock.ts';
+import { syncFolder, writeSynced } from '../disk/replace.ts';
+import { throwAll } from '../errors.ts';
+import { readFolder, type OwnedFolder } from './folder.ts';
+import { digestsOf, isDone, planFor, type Files, type Plan } from './plan.ts';
+import { inByteOrder, NEXT_SUMS, PART, SUMS, sumsText } from './sums.ts';
+
+/** What happened to the files, `SHA256SUMS` among them: names in byte order. */
+export interface Changes {
+  readonly written: readonly string[];
+  readonly removed: readonly string[];
+  readonly unchanged: readonly string[];
+  /** Files of others that were left, but that `kubectl apply -f` reads as well. */
+  readonly foreignManifests: readonly string[];
+}
+
+interface WriteOptions {
+  /** Whether to replace what was edited, and what lies in the way. */
+  readonly overwrite: boolean;
+  /** The path of the lock that keeps two runs apart, outside the folder. */
+  readonly lock: string;
+  /** The name of the folder in messages; by default the last step of its path. */
+  readonly label?: string | undefined;
+}
+
+/**
+ * Makes the files of ours in `dir` exactly `files`, and touches no other. All or nothing as far as
+ * people's mistakes go: they are found before the first write. Nothing is written, the lock
+ * included, when nothing changes.
+ *
+ * After a kill at any moment each file is old or new, and the next run goes on without
+ * `overwrite`, whatever it is to write:
+ *
+ * 1. `.SHA256SUMS.next` comes first, with the digests about to come. While it is there, a file is
+ *    ours when either list knows its digest, so neither the old nor the new bytes are an edit.
+ * 2. Each file is written to `.SHA256SUMS.part` in its folder, and renamed. One such name is enough,
+ *    one run at a time has the lock, and whoever finds it knows that it is no file yet.
+ * 3. What is no longer wanted is removed. A listed file that is missing is no edit.
+ * 4. `.SHA256SUMS.next` is renamed to `SHA256SUMS`: the new list counts, and is the only one.
+ *
+ * The run after a kill may want other files, and its list would forget the digests of the killed
+ * run's. So before anything else it settles: `SHA256SUMS` gets the digests of what is there. Settling
+ * is also how overwriting takes over edited files, so that a kill after the first does not stop at
+ * the second.
+ *
+ * Only the lists are synced to the disk. To sync each file would take three times as long as all the
+ * rest (2,000 new files: 0.2 s and 0.6 s on a fast disk), and protects what can be rendered again;
+ * a power cut may leave a new file empty, which is seen by its digest, and is no edit either.
+ *
+ * @param files by name: at most one sub-folder deep, no dot files, at most 64 MiB each.
+ * @throws SolutionsError, or several in an AggregateError: everything edited or in the way, a list
+ *   that is missing, malformed or in conflict (OutCode), or what the disk or another run
+ *   refuses (DiskCode).
+ */
+export function writeFolder(dir: string, files: Files, options: WriteOptions): Changes {
+  const wanted = digestsOf(files);
+  const look = () => {
+    const folder = readFolder(dir, { label: options.label, wanted: wanted.keys() });
+    return { folder, plan: planFor(folder, wanted) };
+  };
+  const first = look();
+  if (isDone(first.folder, first.plan)) return changes(first.folder, first.plan);
+
+  const lock = takeLock(options.lock);
+  try {
+    // Again: what was found may have been another run at work.
+    const { folder, plan } = look();
+    throwAll([...plan.obstacles, ...(options.overwrite ? [] : plan.objections)]);
+    if (!isDone(folder, plan)) commit(folder, plan, files);
+    return changes(folder, plan);
+  } finally {
+    lock.release();
+  }
+}
+
+function changes(folder: OwnedFolder, plan: Plan): Changes {
+  const isListed = folder.sums?.text === plan.sums;
+  return {
+    written: isListed ? plan.write : inByteOrder([...plan.write, SUMS]),
+    removed: plan.remove,
+    unchanged: isListed ? inByteOrder([...plan.unchanged, SUMS]) : plan.unchanged,
+    foreignManifests: folder.foreign.filter((name) => /\.(?:ya?ml|json)$/u.test(name)),
+  };
+}
+
+function commit(folder: OwnedFolder, plan: Plan, files: Files): void {
+  onDisk(folder.label, () => mkdirSync(folder.path, { recursive: true }));
+  for (const name of folder.parts) remove(folder, name);
+  if (folder.next || plan.objections.length > 0) settle(folder);
+  put(folder, NEXT_SUMS, plan.sums);
+  syncNames(folder, ['.']);
+  makeFolders(folder, plan);
+  for (const name of plan.write) {
+    const bytes = files.get(name);
+    if (bytes !== undefined) put(folder, name, bytes);
+  }
+  for (const name of plan.remove) remove(folder, name);
+  removeEmptyFolders(folder, plan);
+  onDisk(`${folder.label}/${SUMS}`, () =>
+    renameSync(join(folder.path, NEXT_SUMS), join(folder.path, SUMS)),
+  );
+  syncNames(folder, ['.', ...foldersOf(plan.write)]);
+}
+
+/** Makes `SHA256SUMS` list what is there under our names, so that all of it is ours from here on. */
+function settle(folder: OwnedFolder): void {
+  const digests = new Map<string, string>();
+  for (const [name, { kind, digest }] of folder.files) {
+    if (digest !== undefined) digests.set(name, digest);
+    // A link or a pipe has no digest: of these the name itself is removed.
+    else if (kind !== 'missing') remove(folder, name);
+  }
+  put(folder, SUMS, sumsText(digests));
+  syncNames(folder, ['.']);
+}
+
+function put(folder: OwnedFolder, name: string, bytes: string | Uint8Array): void {
+  const path = join(folder.path, name);
+  const part = join(dirname(path), PART);
+  onDisk(`${folder.label}/${name}`, () => {
+    try {
+      if (name === SUMS || name === NEXT_SUMS) writeSynced(part, bytes);
+      else writeFileSync(part, bytes, { flag: 'wx' });
+      renameSync(part, path);
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw error;
+    }
+  });
+}
+
+function remove(folder: OwnedFolder, name: string): void {
+  onDisk(`${folder.label}/${name}`, () => rmSync(join(folder.path, name), { force: true }));
+}
+
+function foldersOf(names: readonly string[]): string[] {
+  return [...new Set(names.map((name) => dirname(name)))].filter((name) => name !== '.');
+}
+
+function makeFolders(folder: OwnedFolder, plan: Plan): void {
+  for (const name of foldersOf(plan.write)) {
+    onDisk(`${folder.label}/${name}`, () =>
+      mkdirSync(join(folder.path, name), { recursive: true }),
+    );
+  }
+}
+
+/** Folders that hold something else stay. */
+function removeEmptyFolders(folder: OwnedFolder, plan: Plan): void {
+  for (const name of foldersOf([...folder.files.keys()])) {
+    if (plan.sums.includes(`  ${name}/`)) continue;
+    onDisk(`${folder.label}/${name}`, () => {
+      try {
+        rmdirSync(join(folder.path, name));
+      } catch (error) {
+        const stays = ['ENOENT', 'ENOTEMPTY', 'EEXIST'];
+        if (!isSystemError(error) || !stays.includes(error.code)) throw error;
+      }
+    });
+  }
+}
+
+function syncNames(folder: OwnedFolder, names: readonly string[]): void {
+  for (const name of names) {
+    onDisk(`${folder.label}/${name}`, () => syncFolder(join(folder.path, name)));
+  }
+}
