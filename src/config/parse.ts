@@ -82,7 +82,7 @@ function deepest(issues: readonly z.core.$ZodIssue[]): number {
 }
 
 function sentence(issue: z.core.$ZodIssue, found: unknown): string {
-  if (issue.code === 'custom') return issue.message;
+  if (issue.code === 'custom') return `${issue.message}, found ${foundText(found)}`;
   if (found === undefined) return `is missing; ${expectation(issue)}`;
   return `${expectation(issue)}, found ${foundText(found)}`;
 }

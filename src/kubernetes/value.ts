@@ -23,3 +23,18 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 export function isJsonList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
+
+/** The value at a key of a map, or nothing. */
+export function fieldOf(value: Json | undefined, key: string): Json | undefined {
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** `value` where it is text, and `''` elsewhere. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** `metadata.name` of an object; empty where there is none, which the checks refuse. */
+export function nameOf(object: JsonObject): string {
+  return textOf(fieldOf(object['metadata'], 'name'));
+}

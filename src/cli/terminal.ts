@@ -1,0 +1,143 @@
+import { styleText } from 'node:util';
+import { placeText, solutionsErrors, type Notice } from '../errors.ts';
+
+/** What a command prints: tables for people, JSON for programs. */
+export type Format = 'text' | 'json';
+
+interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Where a command prints: results to stdout, everything else to stderr. */
+export class Terminal {
+  /** Set by the command line before a command runs. */
+  format: Format = 'text';
+  color: boolean;
+  debug = false;
+  readonly #streams: Streams;
+
+  constructor(streams: Streams, environment: Readonly<Record<string, string | undefined>>) {
+    this.#streams = streams;
+    // https://no-color.org: any value but an empty one.
+    this.color = streams.stderr.isTTY && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+  }
+
+  /** Whether somebody watches: a line may be drawn over. */
+  get isWatched(): boolean {
+    return this.#streams.stderr.isTTY;
+  }
+
+  /** How wide a line of stderr is, in columns. */
+  get columns(): number {
+    return this.#streams.stderr.columns ?? 80;
+  }
+
+  /** Text of a result, lines and all; control characters are shown, never sent. */
+  print(text: string): void {
+    this.#streams.stdout.write(`${printable(text)}\n`);
+  }
+
+  /** A result for programs. */
+  printJson(value: unknown): void {
+    this.#streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** A line for people, beside the result. */
+  say(text: string): void {
+    this.#streams.stderr.write(`${printable(text)}\n`);
+  }
+
+  /** Bytes of our own making for a terminal that is watched: cursor movements and the like. */
+  draw(text: string): void {
+    this.#streams.stderr.write(text);
+  }
+
+  warn(notice: Notice): void {
+    this.#complain('warning', 'yellow', notice);
+  }
+
+  /**
+   * Prints what a run failed with, all of it; a stack trace only for a bug or when asked for. As
+   * JSON it goes to stdout, where the result would have been.
+   */
+  fail(error: unknown): void {
+    const errors = expected(error);
+    if (this.format === 'json') {
+      this.printJson({ errors: (errors ?? [bug(error)]).map(toJson) });
+    } else if (errors) {
+      for (const one of errors) this.#complain('error', 'red', one);
+      if (errors.length > 1) this.say(`${errors.length} errors`);
+    } else this.#complain('error', 'red', bug(error));
+    if ((this.debug || !errors) && error instanceof Error) this.say(stackOf(error));
+  }
+
+  #complain(level: string, style: Style, { message, hint, place }: Notice): void {
+    const where = place ? `${printable(placeText(place))}: ` : '';
+    const lines = [`${this.#styled(style, `${level}:`)} ${where}${printable(message)}`];
+    if (hint !== undefined) lines.push(`  ${this.#styled('cyan', 'hint:')} ${printable(hint)}`);
+    this.#streams.stderr.write(`${lines.join('\n')}\n`);
+  }
+
+  #styled(style: Style, text: string): string {
+    return this.color ? styleText(style, text) : text;
+  }
+}
+
+/**
+ * `text` with everything shown that a terminal would obey: control characters but line feed and
+ * tab, and the characters that turn the direction of text around (CVE-2021-42574).
+ */
+export function printable(text: string): string {
+  return text.replaceAll(
+    // eslint-disable-next-line no-control-regex -- these are what is looked for
+    /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** A table with two spaces between its columns. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const shown = rows.map((row) => row.map(printable));
+  const widths = (shown[0] ?? []).map((_, column) =>
+    Math.max(...shown.map((row) => row[column]?.length ?? 0)),
+  );
+  return shown
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** The errors that a user can mend; nothing where there is a bug among them. */
+function expected(error: unknown): Notice[] | undefined {
+  try {
+    return solutionsErrors(error);
+  } catch {
+    return undefined;
+  }
+}
+
+function bug(error: unknown): Notice {
+  return {
+    code: 'bug',
+    message: `this is a mistake of the program, not yours: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'please report it with the lines below and the command that you ran; nothing was left half written',
+  };
+}
+
+function stackOf(error: Error): string {
+  const inner = error instanceof AggregateError ? error.errors : [error.cause];
+  const stacks = inner.filter((one) => one instanceof Error).map(stackOf);
+  return [error.stack ?? error.message, ...stacks].join('\ncaused by ');
+}
+
+/** What a program gets of an error or a warning. */
+export function toJson({ code, message, hint, place }: Notice) {
+  return { code, message, ...(hint === undefined ? {} : { hint }), ...(place ? { place } : {}) };
+}

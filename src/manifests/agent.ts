@@ -1,0 +1,32 @@
+import type { Platform } from '../config/platform.ts';
+
+/**
+ * The annotations that a GitOps agent wants on an object of a stage of `out/`: Argo CD runs Jobs
+ * after Deployments unless waves say otherwise, and neither agent may delete a Namespace or a
+ * CRD, with everything in it, because a line went away.
+ *
+ * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources
+ */
+export function agentAnnotations(
+  agent: Platform['agent'],
+  kind: string,
+  stage: number,
+): Record<string, string> {
+  if (agent === 'argocd') {
+    const options = argocdOptions[kind];
+    return {
+      'argocd.argoproj.io/sync-wave': String(stage),
+      ...(options === undefined ? {} : { 'argocd.argoproj.io/sync-options': options }),
+    };
+  }
+  if (agent === 'flux' && kind in argocdOptions) {
+    return { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };
+  }
+  return {};
+}
+
+const argocdOptions: Readonly<Record<string, string>> = {
+  CustomResourceDefinition: 'ServerSideApply=true,Prune=false',
+  Namespace: 'Prune=confirm,Delete=confirm',
+};

@@ -1,0 +1,38 @@
+import type { Operator } from '../model/state.ts';
+import { labelValue } from '../kubernetes/names.ts';
+
+/** What `kubectl apply --prune -l` and people select all of ours by. */
+export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'solutions' } as const;
+
+/** The labels that every object has, over what a vendor's file says. */
+export function commonLabels(partOf: string): Record<string, string> {
+  return { ...MANAGED_BY, 'app.kubernetes.io/part-of': partOf };
+}
+
+/** What belongs to no single Solution is part of this. */
+export const SHARED = 'metalk8s-solutions';
+
+/**
+ * On every object. Without any annotation, client-side apply leaves an empty map behind that
+ * server-side apply removes, and `kubectl diff` is never silent.
+ */
+export const ANNOTATIONS = {
+  'solutions.metalk8s.scality.com/rendered-from': 'solutions.yaml',
+} as const;
+
+/** The label that selects an Operator's Pods: immutable in a Deployment, so the same for ever. */
+export function selector({ name }: Operator): Record<string, string> {
+  return { app: name };
+}
+
+/** The labels of an Operator's objects, as MetalK8s has them. */
+export function operatorLabels(operator: Operator): Record<string, string> {
+  return {
+    ...selector(operator),
+    ...commonLabels(operator.solution.name),
+    'app.kubernetes.io/name': operator.name,
+    'app.kubernetes.io/instance': operator.name,
+    'app.kubernetes.io/version': labelValue(operator.archive.version),
+    'app.kubernetes.io/component': 'operator',
+  };
+}

@@ -1,0 +1,84 @@
+import type { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import { SOLUTIONS_NAMESPACE } from '../model/placement.ts';
+import type { EnvironmentNamespace, Profile, Solution, State } from '../model/state.ts';
+import { commonLabels, SHARED } from './labels.ts';
+
+const PREFIX = 'solutions.metalk8s.scality.com';
+
+/** The Namespaces, and the ConfigMaps in which MetalK8s keeps what it knows of Solutions. */
+export function addNamespaces(chart: Chart, state: State): void {
+  addSolutions(chart, state.solutions);
+  for (const namespace of state.namespaces) addEnvironment(chart, namespace, state);
+}
+
+function addSolutions(chart: Chart, solutions: readonly Solution[]): void {
+  new k8s.KubeNamespace(chart, 'solutions', {
+    metadata: {
+      name: SOLUTIONS_NAMESPACE,
+      labels: {
+        ...commonLabels(SHARED),
+        // Every Pod in it is ours, so the profile can be enforced.
+        ...podSecurityLabels('restricted', ['enforce', 'warn', 'audit']),
+      },
+    },
+  });
+  new k8s.KubeConfigMap(chart, 'solutions-versions', {
+    metadata: {
+      name: 'metalk8s-solutions',
+      namespace: SOLUTIONS_NAMESPACE,
+      labels: commonLabels(SHARED),
+    },
+    ...data(solutions.map((solution) => [solution.name, versionsJson(solution)])),
+  });
+}
+
+/** An empty map in a manifest is a difference that no apply ends. */
+function data(entries: readonly (readonly [string, string])[]) {
+  return entries.length === 0 ? {} : { data: Object.fromEntries(entries) };
+}
+
+/** What MetalK8s writes for its UI: one entry an imported version, oldest first. */
+function versionsJson({ versions, active }: Solution): string {
+  return JSON.stringify(
+    versions.map((archive) => ({
+      active: archive === active,
+      archive: archive.path,
+      id: archive.id,
+      manifest: archive.product.raw,
+      name: archive.displayName,
+      version: archive.version,
+    })),
+  );
+}
+
+function addEnvironment(chart: Chart, namespace: EnvironmentNamespace, { platform }: State): void {
+  const { name, environment, description, profile, solutions } = namespace;
+  new k8s.KubeNamespace(chart, `namespace-${name}`, {
+    metadata: {
+      name,
+      labels: {
+        ...commonLabels(SHARED),
+        [`${PREFIX}/environment`]: environment,
+        ...podSecurityLabels(
+          profile,
+          // Operators create Pods that nobody sees here: enforcing is the administrator's choice.
+          platform.enforcePodSecurity ? ['enforce', 'warn', 'audit'] : ['warn', 'audit'],
+        ),
+      },
+      ...(description === undefined
+        ? {}
+        : { annotations: { [`${PREFIX}/environment-description`]: description } }),
+    },
+  });
+  new k8s.KubeConfigMap(chart, `environment-${name}`, {
+    metadata: { name: 'metalk8s-environment', namespace: name, labels: commonLabels(SHARED) },
+    ...data(solutions.map(({ name: solution, version }) => [solution, version])),
+  });
+}
+
+/** @see https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+function podSecurityLabels(profile: Profile, modes: readonly string[]): Record<string, string> {
+  const level = profile === 'compat' ? 'privileged' : profile;
+  return Object.fromEntries(modes.map((mode) => [`pod-security.kubernetes.io/${mode}`, level]));
+}

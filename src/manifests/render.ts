@@ -1,0 +1,109 @@
+import { ApiObject, App, Chart } from 'cdk8s';
+import { isJsonObject, textOf, type JsonObject } from '../kubernetes/value.ts';
+import type { SharedObject, State } from '../model/state.ts';
+import { agentAnnotations } from './agent.ts';
+import { ANNOTATIONS, commonLabels } from './labels.ts';
+import { addNamespaces } from './namespaces.ts';
+import { addOperator } from './operator.ts';
+import { operatorConfig, type OperatorConfig } from './operator-config.ts';
+import { stage, type Stage } from './stage.ts';
+import { VerbatimObject } from './verbatim.ts';
+
+/** The objects of one file of `out/`, in their order. */
+export interface ManifestFile {
+  /** Relative to `out/`. */
+  readonly file: string;
+  readonly objects: readonly JsonObject[];
+}
+
+/** A file of `out/`, and what goes into it. */
+interface Part extends Stage {
+  addTo(chart: Chart): void;
+}
+
+/**
+ * Renders the desired state, a chart a file, in the order in which kubectl reads them. The order
+ * is in the files' names: cdk8s' own dependencies between charts are exponential to sort.
+ */
+export function render(state: State): ManifestFile[] {
+  const app = new App();
+  return [...clusterParts(state), ...operatorParts(state)].flatMap((part) => {
+    const chart = new Chart(app, part.file, { disableResourceNameHashes: true });
+    part.addTo(chart);
+    const objects = objectsOf(chart).map((object) => annotated(object, part, state));
+    return objects.length > 0 ? [{ file: part.file, objects }] : [];
+  });
+}
+
+/** What the cluster shares: a file a Solution for its CRDs, a file a version for its roles. */
+function clusterParts(state: State): Part[] {
+  const bySolution = groupBy(state.crds, ({ archive }) => archive.name);
+  const byVersion = groupBy(state.clusterRoles, ({ archive }) => archive.id);
+  return [
+    { ...stage('namespaces'), addTo: (chart) => addNamespaces(chart, state) },
+    ...bySolution.map(([solution, crds]) => ({
+      ...stage('crds', solution),
+      addTo: (chart: Chart) => addShared(chart, crds),
+    })),
+    ...byVersion.flatMap(([, roles]) => {
+      const [first] = roles;
+      if (!first) return [];
+      return {
+        ...stage('roles', first.archive.name, first.archive.version),
+        addTo: (chart: Chart) => addShared(chart, roles),
+      };
+    }),
+  ];
+}
+
+function operatorParts(state: State): Part[] {
+  const configs = new Map<unknown, OperatorConfig>();
+  return state.namespaces.flatMap((namespace) =>
+    namespace.operators.map((operator) => {
+      const config =
+        configs.get(operator.solution) ?? operatorConfig(operator.solution, state.platform);
+      configs.set(operator.solution, config);
+      return {
+        ...stage('operator', namespace.name, operator.solution.name),
+        addTo: (chart: Chart) =>
+          addOperator(chart, operator, {
+            namespace: namespace.name,
+            platform: state.platform,
+            config,
+          }),
+      };
+    }),
+  );
+}
+
+function addShared(chart: Chart, objects: readonly SharedObject[]): void {
+  for (const { manifest, name, archive } of objects) {
+    new VerbatimObject(chart, name, { manifest, name, labels: commonLabels(archive.name) });
+  }
+}
+
+function objectsOf(chart: Chart): JsonObject[] {
+  return chart.node.findAll().flatMap((construct): JsonObject[] => {
+    return ApiObject.isApiObject(construct) ? [ApiObject.of(construct).toJson()] : [];
+  });
+}
+
+function annotated(object: JsonObject, part: Stage, { platform }: State): JsonObject {
+  const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
+  const own = isJsonObject(metadata['annotations']) ? metadata['annotations'] : {};
+  const agent = agentAnnotations(platform.agent, textOf(object['kind']), part.order);
+  return {
+    ...object,
+    metadata: { ...metadata, annotations: { ...own, ...ANNOTATIONS, ...agent } },
+  };
+}
+
+function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): [string, Item[]][] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return [...groups];
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The stages of `out/`: kubectl reads a folder in byte order, so the number in front of a file's
+ * name is the order in which its objects are created.
+ */
+const stages = {
+  namespaces: '0000',
+  crds: '0100',
+  roles: '0200',
+  operator: '0400',
+} as const;
+
+/** A file of `out/` before it is printed. */
+export interface Stage {
+  /** Relative to `out/`. */
+  readonly file: string;
+  /** The number of the stage. */
+  readonly order: number;
+}
+
+/** The file of `out/` for a stage and what it is about: a Solution, a Namespace, a version. */
+export function stage(name: keyof typeof stages, ...about: readonly string[]): Stage {
+  const parts = [`${stages[name]}-${name}`, ...about.map(fileToken), 'yaml'];
+  return { file: parts.join('.'), order: Number(stages[name]) };
+}
+
+/** `text` as part of a file name: lower case, safe everywhere, different for different text. */
+function fileToken(text: string): string {
+  const safe = text.toLowerCase().replaceAll(/[^a-z0-9._-]/gu, '_');
+  if (safe === text && text.length <= 100) return text;
+  return `${safe.slice(0, 90)}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
+}

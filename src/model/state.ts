@@ -1,0 +1,74 @@
+import type { SolutionSettings } from '../config/environments.ts';
+import type { Platform } from '../config/platform.ts';
+import type { Notice } from '../errors.ts';
+import type { Manifest } from '../kubernetes/read.ts';
+import type { Archive } from '../metadata/archive.ts';
+
+/** The desired state, resolved: every version is one that is imported, every name is final. */
+export interface State {
+  readonly platform: Platform;
+  /** By name. */
+  readonly solutions: readonly Solution[];
+  /** By Environment, then by Namespace. */
+  readonly namespaces: readonly EnvironmentNamespace[];
+  /** What the cluster shares: by Solution, then as the archive has them. */
+  readonly crds: readonly SharedObject[];
+  readonly clusterRoles: readonly SharedObject[];
+  readonly notices: readonly Notice[];
+}
+
+/** A Solution with all its imported versions. */
+export interface Solution {
+  readonly name: string;
+  /** Oldest first. */
+  readonly versions: readonly Archive[];
+  readonly active: Archive | undefined;
+}
+
+/** A CustomResourceDefinition or ClusterRole, and the archive that it is taken from. */
+export interface SharedObject {
+  readonly archive: Archive;
+  readonly manifest: Manifest;
+  /** `metadata.name` as rendered. */
+  readonly name: string;
+}
+
+/** The profiles of hardening, weakest first. */
+export const profiles = ['compat', 'baseline', 'restricted'] as const;
+export type Profile = (typeof profiles)[number];
+
+/** A Namespace of an Environment. */
+export interface EnvironmentNamespace {
+  readonly name: string;
+  readonly environment: string;
+  readonly description: string | undefined;
+  /** The weakest profile of its Operators: what Pod Security may ask of the Namespace. */
+  readonly profile: Profile;
+  /** By name; a Solution without an Operator is listed, too. */
+  readonly solutions: readonly { readonly name: string; readonly version: string }[];
+  readonly operators: readonly Operator[];
+}
+
+/** The Operator of one Solution in one Namespace. */
+export interface Operator {
+  /** `<solution>-operator`. */
+  readonly name: string;
+  readonly solution: Solution;
+  readonly archive: Archive;
+  readonly settings: SolutionSettings;
+  /** `<registry>/<id>/<name>:<tag>@sha256:<hex>`. */
+  readonly image: string;
+  readonly profile: Profile;
+  /** The uid to set, where the image's own does not do. */
+  readonly runAsUser: number | undefined;
+  /** The Roles that the archive ships, as they are rendered in this Namespace. */
+  readonly roles: readonly { readonly name: string; readonly manifest: Manifest }[];
+  readonly bindings: readonly Binding[];
+}
+
+/** A RoleBinding of the Operator's Namespace, or a ClusterRoleBinding. */
+export interface Binding {
+  readonly kind: 'RoleBinding' | 'ClusterRoleBinding';
+  readonly name: string;
+  readonly role: { readonly kind: 'Role' | 'ClusterRole'; readonly name: string };
+}
