@@ -69,12 +69,12 @@ function unquoted(value: string): string | undefined {
   }
 }
 
-/** The `kubectl delete` line of an object; names need no shell quotes after Kubernetes' rules. */
+/** The `kubectl delete` line of an object, for a shell. */
 export function deleteLine({ apiVersion, kind, namespace, name }: ObjectName): string {
   const group = groupOf(apiVersion);
   const resource = group === '' ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`;
-  const where = namespace === undefined ? '' : ` -n ${namespace}`;
-  return `kubectl delete ${resource}${where} ${shellWord(name)}`;
+  const where = namespace === undefined ? '' : ` -n ${shellWord(namespace)}`;
+  return `kubectl delete ${shellWord(resource)}${where} ${shellWord(name)}`;
 }
 
 /** RBAC names may hold anything but `/` and `%`. */
