@@ -1,0 +1,170 @@
+import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
+import { readImages, type Images } from './images.ts';
+import { mistake, notice, quoted } from './mistake.ts';
+import { parseOperator, type OperatorFiles } from './operator.ts';
+import { LEGACY_HINT, parseProduct, type ImageName, type Product } from './product.ts';
+import type { Tree } from './tree.ts';
+
+/** The text of an archive, in the form that the rest of the program uses. */
+export interface Parsed extends OperatorFiles {
+  readonly product: Product;
+}
+
+/** Everything of an archive but the bytes of its images. */
+export interface Contents extends Parsed {
+  /** By path in the archive: what is kept in metadata/. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly images: Images;
+  /** What only the archive shows: {@link Parsed.notices} are those of its files. */
+  readonly archiveNotices: readonly Notice[];
+}
+
+const MANIFEST = 'manifest.yaml';
+/** A CRD with every field documented has 1 MiB; the API server takes 1.5 MiB. */
+const MAX_FILE = 4 << 20;
+const MAX_FILES = 32 << 20;
+
+/**
+ * Reads an archive.
+ *
+ * @throws SolutionsError, or all mistakes of the archive in one AggregateError
+ */
+export function readContents(tree: Tree): Contents {
+  refuseOtherFormats(tree);
+  const errors: SolutionsError[] = [];
+  const attempt = <Value>(work: () => Value): Value | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      errors.push(...solutionsErrors(error));
+      return undefined;
+    }
+  };
+  const notices: Notice[] = [];
+  const images = attempt(() => readImages(tree));
+  const texts = attempt(() => readTexts(tree, notices)) ?? new Map<string, Uint8Array>();
+  // Without the images every declared one would look absent.
+  const parsed = attempt(() =>
+    parseFiles(texts, images?.records ?? [], (path) => `${tree.name}:${path}`),
+  );
+  throwAll(errors);
+  if (!images || !parsed) throw new Error('an archive failed without an error');
+  const files = new Map([...texts, ...images.files]);
+  checkTotal(files, tree.name);
+  return {
+    ...parsed,
+    files,
+    images,
+    archiveNotices: [...tree.notices, ...images.notices, ...notices],
+  };
+}
+
+/**
+ * What the files of an archive say: the same whether they come from the archive or from the
+ * record in metadata/.
+ *
+ * @param files - by path in the archive
+ * @param held - the images that the archive has
+ * @param placeOf - how a path is written in places
+ * @throws SolutionsError, or all mistakes in one AggregateError
+ */
+export function parseFiles(
+  files: ReadonlyMap<string, Uint8Array>,
+  held: readonly ImageName[],
+  placeOf: (path: string) => string,
+): Parsed {
+  const manifest = files.get(MANIFEST);
+  const errors: SolutionsError[] = [];
+  let product: Product | undefined;
+  let operator: OperatorFiles | undefined;
+  try {
+    product = manifest && parseProduct(manifest, placeOf(MANIFEST), held);
+  } catch (error) {
+    errors.push(...solutionsErrors(error));
+  }
+  try {
+    operator = parseOperator(files, placeOf);
+  } catch (error) {
+    errors.push(...solutionsErrors(error));
+  }
+  throwAll(errors);
+  if (!product || !operator)
+    throw mistake('archive-no-manifest', 'there is no manifest.yaml', { file: placeOf(MANIFEST) });
+  return { product, ...operator, notices: [...product.notices, ...operator.notices] };
+}
+
+/** What lies where an archive has manifest.yaml says how to go on. */
+function refuseOtherFormats(tree: Tree): void {
+  const legacy = ['product.txt', 'config.yaml'].filter((path) => tree.find(path));
+  const hasManifest = tree.find(MANIFEST) !== undefined;
+  const hasOldCrds =
+    tree.files('operator/crds').length > 0 && tree.files('operator/deploy/crds').length === 0;
+  if (hasManifest && !hasOldCrds) return;
+  if (hasOldCrds || legacy.length > 0) {
+    const found = hasOldCrds ? '"operator/crds"' : legacy.map(quoted).join(' and ');
+    throw mistake('archive-legacy', `this archive is of an older format: it has ${found}`, {
+      file: tree.name,
+      hint: LEGACY_HINT,
+    });
+  }
+  throw mistake('archive-no-manifest', 'this is no Solution archive: it has no manifest.yaml', {
+    file: tree.name,
+    hint:
+      tree.kind === 'directory'
+        ? 'name the folder that holds manifest.yaml, images/ and operator/'
+        : otherCase(tree),
+  });
+}
+
+/** Joliet and Rock Ridge keep case: a file of another case is another file. */
+function otherCase(tree: Tree): string {
+  const near = tree.files('').find(({ path }) => /^manifest\.ya?ml$/iu.test(path));
+  return near
+    ? `it has ${quoted(near.path)}: the name must be manifest.yaml`
+    : 'is this the image of a Solution?';
+}
+
+function readTexts(tree: Tree, notices: Notice[]): Map<string, Uint8Array> {
+  const texts = new Map<string, Uint8Array>();
+  const manifest = tree.find(MANIFEST);
+  if (manifest) texts.set(MANIFEST, tree.read(manifest, 1 << 20));
+  let total = 0;
+  for (const file of tree.files('operator/deploy', true)) {
+    if (!/\.(?:ya?ml|json)$/u.test(file.path)) continue;
+    if (!isSafePath(file.path)) {
+      notices.push(
+        notice('archive-bad-name', 'a file with such a name is not kept', {
+          file: `${tree.name}:${quoted(file.path)}`,
+        }),
+      );
+      continue;
+    }
+    total += file.size;
+    if (total > MAX_FILES) throw tooLarge(tree.name);
+    texts.set(file.path, tree.read(file, MAX_FILE));
+  }
+  return texts;
+}
+
+/** Whether a path from an archive may become one in the user's repository. */
+export function isSafePath(path: string): boolean {
+  return path
+    .split('/')
+    .every(
+      (part) =>
+        part !== '' && part !== '.' && part !== '..' && !/^\.git|[\\:\p{Cc}\uFFFD]/iu.test(part),
+    );
+}
+
+function checkTotal(files: ReadonlyMap<string, Uint8Array>, name: string): void {
+  const total = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  if (total > MAX_FILES) throw tooLarge(name);
+}
+
+function tooLarge(name: string): SolutionsError {
+  return mistake(
+    'archive-too-large',
+    `operator/deploy and the dashboards have over ${MAX_FILES} bytes`,
+    { file: name },
+  );
+}

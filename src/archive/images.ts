@@ -1,0 +1,265 @@
+import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
+import { digestHex, digestOf } from '../oci/digest.ts';
+import { readLayout, type Layout, type LayoutBlob, type LayoutImage } from '../oci/layout.ts';
+import { mistake, notice, quoted } from './mistake.ts';
+import { REPOSITORY_COMPONENT, TAG } from './product.ts';
+import type { Tree, TreeFile } from './tree.ts';
+
+/** What is recorded of one image or artifact: `images/<name>/<tag>/`. */
+export interface ImageRecord extends ImageFacts {
+  readonly name: string;
+  readonly tag: string;
+  /** For an index: of its children. */
+  readonly children?: readonly ImageFacts[] | undefined;
+  /** Of an artifact: what its layers are. */
+  readonly contents?: readonly ArtifactContent[] | undefined;
+  /** Configs and layers of the image, or of all children: once each, in their order. */
+  readonly blobs: readonly { readonly digest: string; readonly size: number }[];
+}
+
+/** What a manifest and its config say. */
+export interface ImageFacts {
+  readonly mediaType: string;
+  readonly kind: 'image' | 'artifact';
+  readonly artifactType?: string | undefined;
+  /** Of the manifest, `sha256:...`. */
+  readonly digest: string;
+  /** Of the manifest, in bytes. */
+  readonly size: number;
+  /** The digest of the config; absent for an index. */
+  readonly config?: string | undefined;
+  /** `config.User`; absent means root. */
+  readonly user?: string | undefined;
+  readonly architecture?: string | undefined;
+  readonly os?: string | undefined;
+  readonly variant?: string | undefined;
+}
+
+/** One layer of an artifact. */
+export interface ArtifactContent {
+  readonly digest: string;
+  readonly mediaType: string;
+  /** Its file name, where it has one. */
+  readonly title?: string | undefined;
+}
+
+/** A blob that must have the digest in its name, for whoever hashes it. */
+export interface BlobFile {
+  readonly image: string;
+  /** `config`, or `layer 2 of 5`. */
+  readonly role: string;
+  readonly digest: string;
+  readonly file: TreeFile;
+}
+
+/** All images of an archive. */
+export interface Images {
+  /** Sorted by name and tag. */
+  readonly records: readonly ImageRecord[];
+  readonly blobs: readonly BlobFile[];
+  /** Dashboards and alerts, by their path in the archive. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly notices: readonly Notice[];
+}
+
+const MAX_IMAGES = 2000;
+/** References to blobs in one archive; the largest archives seen have some hundreds. */
+const MAX_BLOBS = 100_000;
+/** Of one dashboard or one file of alerts. */
+const MAX_CONTENT = 4 << 20;
+
+/** Artifacts whose content is rendered, and so is kept in the record. */
+const KEPT = new Set(['application/grafana-dashboard+json', 'application/prometheus-alerts+yaml']);
+
+/**
+ * Reads `images/`: every manifest and config, and whether all blobs are there with their sizes.
+ * Blobs are not hashed here.
+ *
+ * @throws SolutionsError, several in an AggregateError, with an ArchiveCode or an OciCode: each
+ *   names the image
+ */
+export function readImages(tree: Tree): Images {
+  const notices: Notice[] = [];
+  const folders = imageFolders(tree, notices);
+  const read: ReadImage[] = [];
+  const errors: SolutionsError[] = [];
+  let blobs = 0;
+  for (const folder of folders) {
+    try {
+      const image = readImage(tree, folder);
+      read.push(image);
+      blobs += image.blobs.length;
+    } catch (error) {
+      errors.push(...solutionsErrors(error).map((inner) => naming(folder, inner)));
+    }
+    if (blobs > MAX_BLOBS || read.length > MAX_IMAGES) throw tooMany(tree);
+  }
+  throwAll(errors);
+  return {
+    records: read.map(({ record }) => record),
+    blobs: read.flatMap((image) => image.blobs),
+    files: new Map(read.flatMap(({ files }) => files)),
+    notices,
+  };
+}
+
+interface ImageFolder {
+  readonly name: string;
+  readonly tag: string;
+  /** By file name. */
+  readonly files: ReadonlyMap<string, TreeFile>;
+}
+
+/** The files below `images/`, by image. */
+function imageFolders(tree: Tree, notices: Notice[]): ImageFolder[] {
+  const folders = new Map<string, Map<string, TreeFile>>();
+  const astray: string[] = [];
+  for (const file of tree.files('images', true)) {
+    const [, name, tag, base, ...more] = file.path.split('/');
+    if (name === undefined || tag === undefined || base === undefined || more.length > 0) {
+      // Files about an image may lie anywhere; these are images that would be lost.
+      if (/(?:^|\/)(?:manifest\.json|[^/]*\.tar)$/u.test(file.path)) astray.push(file.path);
+      continue;
+    }
+    const key = `${name}/${tag}`;
+    const files = folders.get(key) ?? new Map<string, TreeFile>();
+    folders.set(key, files.set(base, file));
+  }
+  if (astray.length > 0) {
+    notices.push(
+      notice(
+        'image-place',
+        `not at \`images/<name>/<tag>/\` and left out: ${astray.slice(0, 5).map(quoted).join(', ')}`,
+        {
+          file: `${tree.name}:images`,
+          hint: 'the vendor must put each image into a folder of its own, in the `dir:` layout of skopeo',
+        },
+      ),
+    );
+  }
+  return [...folders]
+    .map(([key, files]) => {
+      const slash = key.indexOf('/');
+      return { name: key.slice(0, slash), tag: key.slice(slash + 1), files };
+    })
+    .sort((a, b) => compare(a.name, b.name) || compare(a.tag, b.tag));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+interface ReadImage {
+  readonly record: ImageRecord;
+  readonly blobs: readonly BlobFile[];
+  readonly files: readonly (readonly [string, Uint8Array])[];
+}
+
+function readImage(tree: Tree, folder: ImageFolder): ReadImage {
+  const { name, tag, files } = folder;
+  const path = `images/${name}/${tag}`;
+  const file = `${tree.name}:${path}`;
+  if (!REPOSITORY_COMPONENT.test(name) || !TAG.test(tag)) {
+    throw mistake('image-name', `no registry accepts the name ${quoted(`${name}:${tag}`)}`, {
+      file,
+      hint: 'the vendor must rename the image: lower-case letters and digits, with `.`, `_` or `-` between them',
+    });
+  }
+  if (!files.has('manifest.json')) {
+    throw mistake('image-manifest-missing', 'the folder holds no manifest.json', {
+      file,
+      hint:
+        tree.volume?.names === 'joliet'
+          ? 'the names come from Joliet, which cuts long ones: the vendor must use `mkisofs -rock`'
+          : 'the vendor must copy the image with `skopeo copy ... dir:images/<name>/<tag>`',
+    });
+  }
+  const open = (base: string): TreeFile => {
+    const found = files.get(base);
+    if (found) return found;
+    throw new Error(`${path}/${base} was not checked to be there`);
+  };
+  const layout = readLayout({
+    sizeOf: (base) => files.get(base)?.size,
+    read: (base, limit) => tree.read(open(base), limit),
+    placeOf: (base) => ({ file: `${file}/${base}` }),
+  });
+  const blobs = layout.images.flatMap((image) => image.blobs);
+  return {
+    record: { name, tag, ...factsOf(layout) },
+    blobs: blobs.map(({ role, digest }) => ({
+      image: `${name}:${tag}`,
+      role,
+      digest,
+      file: open(digestHex(digest)),
+    })),
+    files: layout.images
+      .flatMap(keptBlobs)
+      .map(({ digest }) => readKept(tree, open(digestHex(digest)), digest)),
+  };
+}
+
+function factsOf(layout: Layout): Omit<ImageRecord, 'name' | 'tag'> {
+  const { digest, size, mediaType, isIndex, images } = layout;
+  const blobs = new Map(
+    images.flatMap((image) => image.blobs.map((blob) => [blob.digest, blob.size])),
+  );
+  const contents = images
+    .filter(({ kind }) => kind === 'artifact')
+    .flatMap((image) => image.blobs.slice(1))
+    .map((blob) => ({ digest: blob.digest, mediaType: blob.mediaType, title: blob.title }));
+  const isImage = images.some(({ kind }) => kind === 'image');
+  const [first] = images;
+  return {
+    ...(isIndex || !first
+      ? { mediaType, kind: isImage ? 'image' : 'artifact', digest, size }
+      : facts(first)),
+    children: isIndex ? images.map(facts) : undefined,
+    contents: contents.length > 0 ? contents : undefined,
+    blobs: [...blobs].map(([blob, length]) => ({ digest: blob, size: length })),
+  };
+}
+
+function facts(image: LayoutImage): ImageFacts {
+  const { mediaType, kind, artifactType, digest, size, config, user, architecture, os, variant } =
+    image;
+  return { mediaType, kind, artifactType, digest, size, config, user, architecture, os, variant };
+}
+
+/** The type may stand at the layer or at the whole artifact. */
+function keptBlobs({ kind, artifactType, blobs }: LayoutImage): LayoutBlob[] {
+  if (kind !== 'artifact') return [];
+  const [config, ...layers] = blobs;
+  const type = artifactType ?? config?.mediaType ?? '';
+  return layers.filter(({ mediaType }) => KEPT.has(mediaType) || KEPT.has(type));
+}
+
+function readKept(tree: Tree, file: TreeFile, digest: string): readonly [string, Uint8Array] {
+  const bytes = tree.read(file, MAX_CONTENT);
+  const found = digestOf(bytes);
+  if (found === digest) return [file.path, bytes];
+  throw mistake('image-digest', `the content has the digest ${found}, its name says ${digest}`, {
+    file: `${tree.name}:${file.path}`,
+    hint: 'the archive is damaged: get it again and compare its checksum with the vendor’s',
+  });
+}
+
+function naming({ name, tag }: ImageFolder, error: SolutionsError): SolutionsError {
+  const { code, hint, place, message } = error;
+  return new SolutionsError(`image ${quoted(`${name}:${tag}`)}: ${message}`, {
+    code,
+    hint,
+    place,
+    cause: error,
+  });
+}
+
+function tooMany(tree: Tree): SolutionsError {
+  return mistake(
+    'archive-too-large',
+    `the archive has over ${MAX_IMAGES} images or ${MAX_BLOBS} blobs`,
+    {
+      file: `${tree.name}:images`,
+    },
+  );
+}

@@ -1,0 +1,290 @@
+import { z } from 'zod';
+import { parseAs } from '../config/parse.ts';
+import { readYaml, type Path, type YamlDocument } from '../config/yaml.ts';
+import { throwAll, type Notice, type Place } from '../errors.ts';
+import { mistake, quoted } from './mistake.ts';
+
+/** What `manifest.yaml` says, checked. */
+export interface Product {
+  /** `<name>-<version>`: the folder in metadata/ and the prefix of its images in a registry. */
+  readonly id: string;
+  /** An RFC 1123 label of at most 54 characters. */
+  readonly name: string;
+  /** The text of the file: `1.10` stays `1.10`. */
+  readonly version: string;
+  readonly displayName: string;
+  /** Values with the text that they have in the file. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly operator?: ProductOperator | undefined;
+  /** `spec.ui` of older archives, as it is. */
+  readonly ui?: unknown;
+  /** `<name>:<tag>`, without junk and duplicates; what `images/` holds where none are declared. */
+  readonly images: readonly string[];
+  /** Why no registry accepts the id, where none does: an error wherever it is rendered or pushed. */
+  readonly idMistake?: string | undefined;
+  /** The whole document. */
+  readonly raw: unknown;
+  readonly notices: readonly Notice[];
+}
+
+/** The Operator of a Solution. */
+export interface ProductOperator {
+  readonly image: ImageName;
+  readonly metrics?: z.output<typeof metricsSchema> | undefined;
+}
+
+/** An image as `images/<name>/<tag>` has it. */
+export interface ImageName {
+  readonly name: string;
+  readonly tag: string;
+}
+
+/** `<name>-operator` is a label of at most 63 characters (output.md, section 3). */
+const MAX_NAME = 54;
+const MAX_VERSION = 128;
+const DISPLAY_NAME = 'solutions.metalk8s.scality.com/display-name';
+
+/** One component of a repository's name (OCI distribution specification, "Pulling manifests"). */
+export const REPOSITORY_COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/u;
+export const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/u;
+
+const texts = z
+  .record(z.string(), z.string().nullable())
+  .nullish()
+  .transform((map) =>
+    Object.fromEntries(Object.entries(map ?? {}).map(([key, value]) => [key, value ?? ''])),
+  );
+
+const metricsSchema = z.looseObject({
+  enabled: z.boolean().nullish(),
+  scheme: z.string().nullish(),
+  port: z.int().min(1).max(65_535).nullish(),
+  path: z.string().nullish(),
+});
+
+const text = z.string().min(1);
+
+/** Vendors add keys of their own anywhere. */
+const schema = z.looseObject({
+  apiVersion: z
+    .enum(['solutions.metalk8s.scality.com/v1alpha1', 'metalk8s.scality.com/v1alpha1'])
+    .optional(),
+  kind: z.literal('Solution').optional(),
+  metadata: z.looseObject({ name: text, annotations: texts, labels: texts }),
+  annotations: texts,
+  spec: z.looseObject({
+    version: text,
+    operator: z
+      .looseObject({
+        image: z.looseObject({ name: text, tag: text }).nullish(),
+        metrics: metricsSchema.nullish(),
+      })
+      .nullish(),
+    images: z.array(z.unknown()).nullish(),
+    ui: z.unknown().optional(),
+  }),
+});
+
+type Source = z.output<typeof schema>;
+
+/**
+ * The product in the bytes of `manifest.yaml`.
+ *
+ * @param file - the file in places
+ * @param held - the images that the archive has
+ * @throws SolutionsError, or several in an AggregateError: YAML, wrong types, the formats before
+ *   this one, a name or a version that cannot be used
+ */
+export function parseProduct(bytes: Uint8Array, file: string, held: readonly ImageName[]): Product {
+  const document = soleDocument(readYaml(bytes, { file, isText }), file);
+  refuseLegacy(document, file);
+  const source = parseAs(schema, document);
+  const { name } = source.metadata;
+  const { version } = source.spec;
+  checkNames(name, version, document);
+
+  const notices: Notice[] = [];
+  const id = `${name}-${version}`;
+  const idMistake = registryMistake(id);
+  const place = document.placeOf(['spec', 'version']);
+  if (idMistake)
+    notices.push({ code: 'product-id', message: `${quoted(id)}: ${idMistake}`, place });
+  const images = declaredImages(source, document, notices) ?? held.map(imageText);
+  noticeAbsent(images, held, { notices, place: document.placeOf(['spec', 'images']) });
+  const annotations = { ...source.annotations, ...source.metadata.annotations };
+  return {
+    id,
+    name,
+    version,
+    displayName: annotations[DISPLAY_NAME] || name,
+    annotations,
+    labels: source.metadata.labels,
+    operator: operatorOf(source, held, { notices, document }),
+    ui: source.spec.ui,
+    images,
+    idMistake,
+    raw: document.value,
+    notices,
+  };
+}
+
+/** `<name>:<tag>` */
+export function imageText({ name, tag }: ImageName): string {
+  return `${name}:${tag}`;
+}
+
+/** Where a scalar is text whatever it looks like: names, versions, tags, annotations. */
+function isText(path: Path): boolean {
+  const where = path.map((key) => (typeof key === 'number' ? '0' : key)).join('/');
+  return (
+    /^(?:metadata\/)?(?:annotations|labels)\/[^]+$/u.test(where) ||
+    ['metadata/name', 'spec/version', 'spec/images/0'].includes(where) ||
+    /^spec\/operator\/image\/(?:name|tag)$/u.test(where)
+  );
+}
+
+function soleDocument(documents: readonly YamlDocument[], file: string): YamlDocument {
+  const [document] = documents;
+  if (document && documents.length === 1) return document;
+  throw mistake('product-documents', `expected one YAML document, found ${documents.length}`, {
+    file,
+  });
+}
+
+function refuseLegacy(document: YamlDocument, file: string): void {
+  const { value } = document;
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return;
+  if (value.kind !== 'SolutionConfig') return;
+  throw mistake('archive-legacy', 'this is a `SolutionConfig`, the format before `Solution`', {
+    file,
+    hint: LEGACY_HINT,
+  });
+}
+
+/** What the vendor of an archive in an older format must do. */
+export const LEGACY_HINT =
+  'the vendor must build the archive again in the current format: manifest.yaml of kind Solution, ' +
+  'images/<name>/<tag>/, operator/deploy/crds/*_crd.yaml, operator/deploy/role.yaml';
+
+function checkNames(name: string, version: string, document: YamlDocument): void {
+  const at = (path: Path): { file: string; place: Place } => {
+    const place = document.placeOf(path);
+    return { file: place.file, place };
+  };
+  const mistakes = [];
+  if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/u.test(name) || name.length > MAX_NAME) {
+    mistakes.push(
+      mistake(
+        'product-name',
+        `\`metadata.name\` ${quoted(name)} is not a name of at most ${MAX_NAME} lower-case letters, digits and dashes`,
+        {
+          ...at(['metadata', 'name']),
+          hint: 'the vendor must choose another: `<name>-operator` names objects of Kubernetes',
+        },
+      ),
+    );
+  }
+  // The version becomes part of a path: metadata/<name>-<version>/.
+  if (/[/\\\p{C}]|^\s|\s$/u.test(version) || version.length > MAX_VERSION) {
+    mistakes.push(
+      mistake(
+        'product-version',
+        `\`spec.version\` ${quoted(version)} holds what no version holds, or over ${MAX_VERSION} characters`,
+        {
+          ...at(['spec', 'version']),
+        },
+      ),
+    );
+  }
+  throwAll(mistakes);
+}
+
+function registryMistake(id: string): string | undefined {
+  if (REPOSITORY_COMPONENT.test(id)) return undefined;
+  return 'no registry accepts this id: lower-case letters and digits alone, with `.`, `_` or `-` between them';
+}
+
+function declaredImages(
+  source: Source,
+  document: YamlDocument,
+  notices: Notice[],
+): string[] | undefined {
+  const declared = source.spec.images;
+  if (!declared) return undefined;
+  const images = new Set<string>();
+  for (const [index, entry] of declared.entries()) {
+    if (typeof entry === 'string' && isImageText(entry)) images.add(entry);
+    else {
+      notices.push({
+        code: 'product-images',
+        message: `\`spec.images[${index}]\` is no \`<name>:<tag>\`: ${quoted(typeof entry === 'string' ? entry : JSON.stringify(entry))}`,
+        hint: 'it is left out; what `images/` holds counts',
+        place: document.placeOf(['spec', 'images', index]),
+      });
+    }
+  }
+  return [...images];
+}
+
+function isImageText(entry: string): boolean {
+  const [name, tag, ...more] = entry.split(':');
+  return (
+    name !== undefined &&
+    tag !== undefined &&
+    more.length === 0 &&
+    REPOSITORY_COMPONENT.test(name) &&
+    TAG.test(tag)
+  );
+}
+
+interface AbsentOptions {
+  readonly notices: Notice[];
+  readonly place: Place;
+}
+
+function noticeAbsent(
+  images: readonly string[],
+  held: readonly ImageName[],
+  { notices, place }: AbsentOptions,
+): void {
+  const present = new Set(held.map(imageText));
+  const absent = images.filter((image) => !present.has(image));
+  if (absent.length === 0) return;
+  notices.push({
+    code: 'image-absent',
+    message: `declared in \`spec.images\` but not in \`images/\`: ${absent.map(quoted).join(', ')}`,
+    hint: 'ask the vendor whether the archive is complete',
+    place,
+  });
+}
+
+interface OperatorOptions {
+  readonly notices: Notice[];
+  readonly document: YamlDocument;
+}
+
+function operatorOf(
+  source: Source,
+  held: readonly ImageName[],
+  { notices, document }: OperatorOptions,
+): ProductOperator | undefined {
+  const { operator, version } = source.spec;
+  const metrics = operator?.metrics ?? undefined;
+  const isHeld = ({ name, tag }: ImageName) =>
+    held.some((image) => image.name === name && image.tag === tag);
+  if (operator?.image) {
+    const { name, tag } = operator.image;
+    if (!isHeld({ name, tag })) {
+      notices.push({
+        code: 'product-operator-image',
+        message: `the Operator's image ${quoted(`${name}:${tag}`)} is not in the archive`,
+        hint: 'ask the vendor whether the archive is complete',
+        place: document.placeOf(['spec', 'operator', 'image']),
+      });
+    }
+    return { image: { name, tag }, metrics };
+  }
+  const fallback = { name: `${source.metadata.name}-operator`, tag: version };
+  return isHeld(fallback) ? { image: fallback, metrics } : undefined;
+}

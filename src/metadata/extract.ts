@@ -1,0 +1,244 @@
+import { quoted } from '../archive/mistake.ts';
+import { openTree } from '../archive/tree.ts';
+import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
+import { archiveOf, type Archive, type Stored } from './archive.ts';
+import { openCache } from './cache.ts';
+import {
+  examine,
+  requireUnchanged,
+  type Finding,
+  type ListedArchive,
+  type New,
+  type Surroundings,
+} from './examine.ts';
+import { mistake } from './mistake.ts';
+import { changedFiles, digestsOfFiles, openStore, removeStored, saveStored } from './store.ts';
+import { verifyArchive } from './verify.ts';
+
+/** How {@link extract} works. */
+export interface ExtractOptions {
+  /** The folder of solutions.yaml and of metadata/. */
+  readonly root: string;
+  /** No archive is read: the records hold. */
+  readonly locked: boolean;
+  /** An archive may have changed under its id. */
+  readonly acceptChanged: boolean;
+  /** Otherwise nothing is written, not even the cache. */
+  readonly write: boolean;
+  readonly progress?: ((event: ExtractProgress) => void) | undefined;
+}
+
+/** How far the hashing of one archive is. Bytes. */
+export interface ExtractProgress {
+  readonly path: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What became of one folder in metadata/. */
+export interface RecordChange {
+  readonly id: string;
+  readonly what: 'added' | 'changed' | 'removed';
+  /** Relative to `metadata/<id>/`, sorted. */
+  readonly files: readonly string[];
+}
+
+/** All imported archives. */
+export interface Extraction {
+  /** In the order in which they are listed. */
+  readonly archives: readonly Archive[];
+  readonly notices: readonly Notice[];
+  /** By id. */
+  readonly changes: readonly RecordChange[];
+}
+
+/**
+ * Brings metadata/ in line with the archives that are listed, and gives what it then holds.
+ *
+ * An archive is read only where its record does not hold any more; each record is old or new in
+ * whole. Records of archives that are no longer listed are removed, unless there were errors: a
+ * mistyped path must not cost a record. One run at a time: the caller holds a lock where `write`
+ * is set.
+ *
+ * @throws SolutionsError, or those of all archives in one AggregateError, after the records of the
+ *   good archives were written
+ */
+export async function extract(
+  archives: readonly ListedArchive[],
+  options: ExtractOptions,
+): Promise<Extraction> {
+  const run = startRun(archives, options);
+  const findings: Finding[] = [];
+  for (const archive of archives) {
+    await attempt(run, async () => findings.push(await examine(archive, run.around)));
+  }
+  const results: Archive[] = [];
+  for (const finding of withoutSharedIds(findings, run)) {
+    await attempt(run, async () => results.push(await settle(finding, run)));
+  }
+  if (run.errors.length === 0) removeUnlisted(findings, run);
+  if (options.write) run.around.cache.save();
+  throwAll(run.errors);
+  return {
+    archives: results,
+    notices: run.notices,
+    changes: run.changes.sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
+}
+
+interface Run {
+  readonly options: ExtractOptions;
+  readonly around: Surroundings;
+  readonly errors: SolutionsError[];
+  readonly notices: Notice[];
+  readonly changes: RecordChange[];
+}
+
+function startRun(archives: readonly ListedArchive[], options: ExtractOptions): Run {
+  const { root, locked, write, progress } = options;
+  const store = openStore(root, write);
+  const around = {
+    root,
+    isLocked: locked,
+    store,
+    cache: openCache(root),
+    listed: new Set(archives.map(({ path }) => path)),
+    progress: (path: string, done: number, total: number) => progress?.({ path, done, total }),
+  };
+  return { options, around, errors: [...store.errors], notices: [...store.notices], changes: [] };
+}
+
+/** One bad archive never hides another's errors. */
+async function attempt(run: Run, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    run.errors.push(...solutionsErrors(error));
+  }
+}
+
+/** Two archives that give one id are both left as they are. */
+function withoutSharedIds(findings: readonly Finding[], run: Run): Finding[] {
+  return findings.filter((finding) => {
+    const [first, ...others] = findings.filter(({ id }) => id === finding.id);
+    if (first === undefined || others.length === 0) return true;
+    if (finding === first) return false;
+    run.errors.push(
+      mistake(
+        'id-twice',
+        `two archives give the id ${quoted(finding.id)}: ${nameOf(first)} and ${nameOf(finding)}`,
+        {
+          place: finding.archive.place,
+          hint: 'remove one of them from solutions.yaml',
+        },
+      ),
+    );
+    return false;
+  });
+}
+
+/** The path, and what the id was made of: `a` `b-1` and `a-b` `1` make the same. */
+function nameOf(finding: Finding): string {
+  const { path, place } = finding.archive;
+  const { product } = finding.kind === 'new' ? finding.contents : archiveOf(finding.stored, place);
+  return `${quoted(path)} (${product.name}, version ${quoted(product.version)})`;
+}
+
+async function settle(finding: Finding, run: Run): Promise<Archive> {
+  const { archive } = finding;
+  const before = run.around.store.stored.get(finding.id);
+  const after = finding.kind === 'kept' ? finding.stored : await extractOne(finding, before, run);
+  const result = archiveOf(after, archive.place);
+  const files = changedFiles(before, after);
+  if (files.length > 0) {
+    if (finding.kind === 'new') replaceOthersAt(finding, run);
+    if (run.options.write) saveStored(run.options.root, after);
+    run.changes.push({ id: finding.id, what: before ? 'changed' : 'added', files });
+  }
+  run.notices.push(
+    ...(finding.kind === 'kept' ? finding.notices : finding.contents.archiveNotices),
+  );
+  run.notices.push(...result.notices);
+  return result;
+}
+
+async function extractOne(finding: New, before: Stored | undefined, run: Run): Promise<Stored> {
+  const { archive, file, sighting, contents, id } = finding;
+  const { cache, progress, store } = run.around;
+  if (store.broken.has(id)) {
+    throw mistake('record-edited', `metadata/${id} was edited, so it is not extracted again`, {
+      place: { file: `metadata/${id}` },
+      hint: `remove the folder metadata/${id} and run it again`,
+    });
+  }
+  const tree = openTree(file, archive.path);
+  try {
+    const sha256 = await verifyArchive(tree, contents.images.blobs, {
+      known: finding.sha256,
+      progress: (done, total) => progress(archive.path, done, total),
+    });
+    requireUnchanged(archive.path, finding);
+    cache.keep(file, sighting, sha256);
+    refuseChange(finding, before, { sha256, isAccepted: run.options.acceptChanged });
+    const { kind, volume } = tree;
+    const record = {
+      id,
+      path: archive.path,
+      kind,
+      size: volume?.size ?? sighting.size,
+      sha256,
+      volumeId: volume?.id,
+      names: volume?.names,
+      verified: { blobs: 'sha256' },
+      files: digestsOfFiles(contents.files),
+      images: contents.images.records,
+    } as const;
+    return { record, files: contents.files };
+  } finally {
+    tree.close();
+  }
+}
+
+interface Change {
+  readonly sha256: string;
+  readonly isAccepted: boolean;
+}
+
+function refuseChange(
+  { id, archive }: New,
+  before: Stored | undefined,
+  { sha256, isAccepted }: Change,
+): void {
+  if (!before || isAccepted || before.record.sha256 === sha256) return;
+  const { path } = before.record;
+  const origin = path === archive.path ? '' : `, extracted from ${quoted(path)}`;
+  throw mistake(
+    'archive-changed',
+    `the archive at ${quoted(archive.path)} changed under the id ${quoted(id)}: its sha256 is ${sha256}, the record has ${before.record.sha256}${origin}`,
+    {
+      place: archive.place,
+      hint: 'a vendor gives a new build a new version: ask which one is right; `--accept-changed` takes this one',
+    },
+  );
+}
+
+/** Another version lies at this path now: a kill must not leave two records of one path. */
+function replaceOthersAt({ id, archive }: New, run: Run): void {
+  for (const stored of run.around.store.stored.values()) {
+    if (stored.record.path === archive.path && stored.record.id !== id) remove(stored, run);
+  }
+}
+
+function removeUnlisted(findings: readonly Finding[], run: Run): void {
+  const used = new Set(findings.map(({ id }) => id));
+  for (const stored of run.around.store.stored.values()) {
+    if (!used.has(stored.record.id)) remove(stored, run);
+  }
+}
+
+function remove(stored: Stored, { options, changes }: Run): void {
+  const { id } = stored.record;
+  if (changes.some((change) => change.id === id)) return;
+  if (options.write) removeStored(options.root, id);
+  changes.push({ id, what: 'removed', files: changedFiles(stored, undefined) });
+}

@@ -1,0 +1,130 @@
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { Extent } from '../archive/links.ts';
+
+/** Bytes to hash in one go: parts of a file on the disk, one after the other. */
+export interface HashJob {
+  /** The path on this machine. */
+  readonly disk: string;
+  readonly extents: readonly Extent[];
+}
+
+/**
+ * What all threads share: the number of the next job, the bytes hashed so far, and the digests,
+ * 32 bytes a job. One SharedArrayBuffer, so that a thread that hashes without a pause still sees
+ * the others.
+ */
+export interface HashControl {
+  readonly next: Int32Array<SharedArrayBuffer>;
+  readonly done: BigInt64Array<SharedArrayBuffer>;
+  readonly digests: Uint8Array<SharedArrayBuffer>;
+}
+
+/** Read at once: what stays in the cache of a core; 1 MiB was 7 % slower. */
+const CHUNK = 1 << 17;
+/** Between two steps, so that progress is seen about a hundred times a second. */
+const STEP = 16 << 20;
+const DIGEST = 32;
+
+/** New memory for a {@link HashControl}. */
+export function newControl(jobs: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(16 + jobs * DIGEST);
+}
+
+/** What is in the memory of {@link newControl}. */
+export function controlOf(shared: SharedArrayBuffer): HashControl {
+  return {
+    done: new BigInt64Array(shared, 0, 1),
+    next: new Int32Array(shared, 8, 1),
+    digests: new Uint8Array(shared, 16),
+  };
+}
+
+/** The digests in hex, in the order of the jobs. */
+export function digestsOf({ digests }: HashControl): string[] {
+  const all = Buffer.from(digests).toString('hex');
+  return Array.from({ length: digests.length / DIGEST }, (_, index) =>
+    all.slice(index * DIGEST * 2, (index + 1) * DIGEST * 2),
+  );
+}
+
+/**
+ * Takes one job after the other, in their order, until none is left, and hashes it. Yields now
+ * and then, for a thread that has other things to do.
+ *
+ * @throws what the disk throws; an Error where a file is shorter than its extents
+ */
+export function* hashSteps(jobs: readonly HashJob[], control: HashControl): Generator<void, void> {
+  const files = new OpenFiles();
+  const buffer = Buffer.allocUnsafeSlow(CHUNK);
+  try {
+    for (let index = take(control); index < jobs.length; index = take(control)) {
+      const job = jobs[index];
+      if (job === undefined) return;
+      const hash = createHash('sha256');
+      yield* hashJob(hash, readJob(job, files.open(job.disk), buffer), control);
+      control.digests.set(hash.digest(), index * DIGEST);
+      // Many small files are work as well.
+      if (index % 64 === 0) yield;
+    }
+  } finally {
+    files.close();
+  }
+}
+
+function* hashJob(
+  hash: Hash,
+  chunks: Iterable<Buffer>,
+  { done }: HashControl,
+): Generator<void, void> {
+  let sinceStep = 0;
+  for (const chunk of chunks) {
+    hash.update(chunk);
+    Atomics.add(done, 0, BigInt(chunk.length));
+    sinceStep += chunk.length;
+    if (sinceStep < STEP) continue;
+    sinceStep = 0;
+    yield;
+  }
+}
+
+function take({ next }: HashControl): number {
+  return Atomics.add(next, 0, 1);
+}
+
+/** The bytes of a job, in the one buffer again and again. */
+function* readJob(
+  { extents }: HashJob,
+  descriptor: number,
+  buffer: Buffer,
+): Generator<Buffer, void> {
+  for (const { offset, length } of extents) {
+    let position = 0;
+    while (position < length) {
+      const wanted = Math.min(buffer.length, length - position);
+      const count = readSync(descriptor, buffer, 0, wanted, offset + position);
+      if (count === 0) throw new Error('the file ended before its content did');
+      position += count;
+      yield buffer.subarray(0, count);
+    }
+  }
+}
+
+/** Most jobs are parts of one image: the last file stays open. */
+class OpenFiles {
+  #path = '';
+  #descriptor: number | undefined;
+
+  open(path: string): number {
+    if (this.#descriptor !== undefined && this.#path === path) return this.#descriptor;
+    this.close();
+    this.#path = path;
+    this.#descriptor = openSync(path, 'r');
+    return this.#descriptor;
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { packageFile } from '../package.ts';
+import {
+  controlOf,
+  digestsOf,
+  hashSteps,
+  newControl,
+  type HashControl,
+  type HashJob,
+} from './hash-steps.ts';
+import type { HashWork } from './hash-worker.ts';
+import { mistake } from './mistake.ts';
+
+/** How {@link hashAll} works. */
+export interface HashOptions {
+  /** Bytes hashed of all bytes; never goes back. */
+  readonly progress?: ((done: number, total: number) => void) | undefined;
+  /** Threads, this one included; as many as there are cores by default, at most 4. */
+  readonly threads?: number | undefined;
+}
+
+/** Below it a thread takes longer to start than it saves. */
+const WORTH_A_THREAD = 8 << 20;
+/** Disks do not feed more; each thread costs 10 MiB. */
+const MAX_THREADS = 4;
+const PROGRESS_MS = 50;
+
+/**
+ * The sha256 (hex) of every job, over several threads that take the jobs in the order given.
+ * Memory does not depend on sizes: one small buffer a thread.
+ *
+ * @throws SolutionsError `hash-read`, when the disk fails or a file is shorter than its extents
+ */
+export async function hashAll(
+  jobs: readonly HashJob[],
+  {
+    progress = () => {},
+    threads = Math.min(MAX_THREADS, availableParallelism()),
+  }: HashOptions = {},
+): Promise<string[]> {
+  const total = jobs.reduce((sum, job) => sum + lengthOf(job), 0);
+  const shared = newControl(jobs.length);
+  const control = controlOf(shared);
+  const report = () => progress(Number(Atomics.load(control.done, 0)), total);
+  const others = total < WORTH_A_THREAD ? 0 : Math.min(threads, jobs.length) - 1;
+  const workers: Worker[] = [];
+  const timer = setInterval(report, PROGRESS_MS);
+  try {
+    for (let count = 0; count < others; count += 1) workers.push(startWorker({ jobs, shared }));
+    await Promise.all([hashHere(jobs, control, report), ...workers.map(ended)]);
+  } catch (cause) {
+    throw mistake(
+      'hash-read',
+      `hashing failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        place: undefined,
+        hint: 'is the archive complete, and does its disk work?',
+        cause,
+      },
+    );
+  } finally {
+    clearInterval(timer);
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+  progress(total, total);
+  return digestsOf(control);
+}
+
+/** Of all its extents, in bytes. */
+export function lengthOf({ extents }: HashJob): number {
+  return extents.reduce((sum, { length }) => sum + length, 0);
+}
+
+async function hashHere(
+  jobs: readonly HashJob[],
+  control: HashControl,
+  report: () => void,
+): Promise<void> {
+  const steps = hashSteps(jobs, control);
+  while (steps.next().done !== true) {
+    report();
+    // Failures of the workers and signals are handled between two steps.
+    await turn();
+  }
+}
+
+function startWorker(work: HashWork): Worker {
+  const file = packageFile('build/hash-worker.js');
+  if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run build\``);
+  return new Worker(file, { workerData: work, resourceLimits: { maxOldGenerationSizeMb: 64 } });
+}
+
+function ended(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('exit', () => resolve());
+  });
+}

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import type { ImageRecord } from '../archive/images.ts';
+import { mistake } from './mistake.ts';
+
+/** The record of one archive: `metadata/<id>/archive.yaml`. */
+export interface ArchiveRecord {
+  /** `<name>-<version>`, and the name of the folder. */
+  readonly id: string;
+  /** As solutions.yaml has it. */
+  readonly path: string;
+  readonly kind: 'iso' | 'directory';
+  /** In bytes; of a directory: of all files together. */
+  readonly size: number;
+  /** Hex; of a directory: over its sorted `<sha256>  <path>` lines. */
+  readonly sha256: string;
+  readonly volumeId?: string | undefined;
+  readonly names?: 'rock-ridge' | 'joliet' | undefined;
+  /** What was compared when the archive was extracted. */
+  readonly verified: { readonly blobs: 'sha256' };
+  /** sha256 (hex) of each file beside archive.yaml, by its path. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly images: readonly ImageRecord[];
+}
+
+const API_VERSION = 'solutions.metalk8s.scality.com/v1alpha1';
+/** The end of the file: a sum over all lines above, so that no edit goes unnoticed. */
+const SUM = /^checksum: sha256:([0-9a-f]{64})\n$/u;
+const SUM_LENGTH = 'checksum: sha256:\n'.length + 64;
+/** 100,000 references to blobs in an archive stay below it. */
+const MAX_RECORD = 16 << 20;
+const HEADER = [
+  '# Written by `solutions synth` from the archive that `path` names. It is committed; do not edit it:',
+  '# a changed file is refused.',
+  '',
+].join('\n');
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/u);
+const hex = z.string().regex(/^[0-9a-f]{64}$/u);
+const size = z.int().min(0);
+
+const facts = {
+  mediaType: z.string(),
+  kind: z.enum(['image', 'artifact']),
+  artifactType: z.string().optional(),
+  digest,
+  size,
+  config: digest.optional(),
+  user: z.string().optional(),
+  architecture: z.string().optional(),
+  os: z.string().optional(),
+  variant: z.string().optional(),
+};
+
+const imageSchema = z.strictObject({
+  name: z.string(),
+  tag: z.string(),
+  ...facts,
+  children: z.array(z.strictObject(facts)).optional(),
+  contents: z
+    .array(z.strictObject({ digest, mediaType: z.string(), title: z.string().optional() }))
+    .optional(),
+  blobs: z
+    .record(digest, size)
+    .transform((blobs) =>
+      Object.entries(blobs).map(([name, length]) => ({ digest: name, size: length })),
+    ),
+});
+
+const schema = z.strictObject({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('SolutionArchive'),
+  metadata: z.strictObject({ name: z.string() }),
+  spec: z.strictObject({
+    path: z.string(),
+    kind: z.enum(['iso', 'directory']),
+    size,
+    sha256: hex,
+    volumeId: z.string().optional(),
+    names: z.enum(['rock-ridge', 'joliet']).optional(),
+    verified: z.strictObject({ blobs: z.literal('sha256') }),
+    files: z.record(z.string(), hex),
+    images: z.array(imageSchema),
+  }),
+  checksum: digest,
+});
+
+/** The text of `archive.yaml`: the same record gives the same bytes. */
+export function printRecord(record: ArchiveRecord): string {
+  const { id, files, images, ...rest } = record;
+  const body = stringify(
+    {
+      apiVersion: API_VERSION,
+      kind: 'SolutionArchive',
+      metadata: { name: id },
+      spec: {
+        path: rest.path,
+        kind: rest.kind,
+        size: rest.size,
+        sha256: rest.sha256,
+        volumeId: rest.volumeId,
+        names: rest.names,
+        verified: rest.verified,
+        files,
+        images: images.map(printedImage),
+      },
+    },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+  const text = `${HEADER}${body}`;
+  return `${text}checksum: sha256:${sumOf(text)}\n`;
+}
+
+/** One line a blob: digest and size. */
+function printedImage({ name, tag, blobs, children, contents, ...facts_ }: ImageRecord): unknown {
+  return {
+    name,
+    tag,
+    ...facts_,
+    children,
+    contents,
+    blobs: Object.fromEntries(blobs.map((blob) => [blob.digest, blob.size])),
+  };
+}
+
+/**
+ * The record in the bytes of an `archive.yaml`.
+ *
+ * @param file - its name in places
+ * @throws SolutionsError `record-edited` where it is not as it was written, `record-format` where
+ *   another version of this program wrote it
+ */
+export function parseRecord(bytes: Uint8Array, file: string): ArchiveRecord {
+  const text = Buffer.from(bytes).toString('utf8');
+  const end = text.length - SUM_LENGTH;
+  const [, sum] = SUM.exec(text.slice(Math.max(0, end))) ?? [];
+  if (sum === undefined || bytes.length > MAX_RECORD || sum !== sumOf(text.slice(0, end))) {
+    throw mistake('record-edited', 'the record is not as it was written: its checksum differs', {
+      place: { file },
+      hint: editedHint(text, file),
+    });
+  }
+  // Only what this program wrote comes so far: the order of keys, no aliases, no surprises.
+  const result = schema.safeParse(parse(text));
+  if (!result.success) {
+    throw mistake('record-format', 'another version of this program wrote the record', {
+      place: { file },
+      hint: `remove the folder ${folderOf(file)} and run \`synth\` where the archive is at hand`,
+      cause: result.error,
+    });
+  }
+  const { metadata, spec } = result.data;
+  return { id: metadata.name, ...spec };
+}
+
+/** What to do about a record whose files are not as they were written. */
+export function editedHint(text: string, file: string): string {
+  if (text.includes('\r\n'))
+    return 'its line ends were converted: keep `metadata/** -text` in .gitattributes and check it out again';
+  if (/^(?:<{7}|>{7}) /mu.test(text))
+    return `it holds merge-conflict markers: take one side with \`git checkout --theirs ${folderOf(file)}\``;
+  return `\`git checkout ${folderOf(file)}\` brings it back; or remove the folder and run \`synth\` where the archive is at hand`;
+}
+
+function folderOf(file: string): string {
+  return file.split('/').slice(0, 2).join('/');
+}
+
+function sumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import type { BlobFile } from '../archive/images.ts';
+import { quoted } from '../archive/mistake.ts';
+import type { Tree, TreeFile } from '../archive/tree.ts';
+import { throwAll } from '../errors.ts';
+import { formatDigest } from '../oci/digest.ts';
+import { hashAll, type HashOptions } from './hash.ts';
+import type { HashJob } from './hash-steps.ts';
+import { mistake } from './mistake.ts';
+
+/**
+ * Hashes every blob over all cores, each extent once, and compares it with its name.
+ *
+ * @throws SolutionsError `blob-digest`, several in an AggregateError: each names the image, the
+ *   layer, its path in the archive and both digests; `hash-read`
+ */
+export async function verifyBlobs(
+  tree: Tree,
+  blobs: readonly BlobFile[],
+  options: HashOptions = {},
+): Promise<void> {
+  const files = uniqueFiles(blobs.map(({ file }) => file));
+  // The largest first: what is left at the end is small, and no core waits for another.
+  files.sort((a, b) => b.size - a.size);
+  const digests = await hashFiles(files, [], options);
+  compareBlobs(tree, blobs, digests.files);
+}
+
+/**
+ * The sha256 (hex) of a whole archive, and every blob compared with its name, all at once: one
+ * core reads the image from end to end, the others its blobs.
+ *
+ * @param known - the sha256 of the archive, where it was hashed already
+ * @throws as {@link verifyBlobs} does
+ */
+export async function verifyArchive(
+  tree: Tree,
+  blobs: readonly BlobFile[],
+  { known, ...options }: HashOptions & { readonly known?: string | undefined },
+): Promise<string> {
+  if (tree.kind === 'directory') return verifyDirectory(tree, blobs, options);
+  const files = uniqueFiles(blobs.map(({ file }) => file));
+  // In the order of the disk: both cores read the same part of the image at about the same time.
+  files.sort((a, b) => (a.extents[0]?.offset ?? 0) - (b.extents[0]?.offset ?? 0));
+  const whole = known === undefined ? [wholeImage(tree)] : [];
+  const digests = await hashFiles(files, whole, options);
+  compareBlobs(tree, blobs, digests.files);
+  return known ?? digests.first;
+}
+
+/**
+ * The sha256 (hex) of an archive: of an image, of its bytes; of a directory, of its sorted
+ * `<sha256>  <path>` lines.
+ *
+ * @throws SolutionsError `hash-read`
+ */
+export async function hashArchive(tree: Tree, options: HashOptions = {}): Promise<string> {
+  if (tree.kind === 'directory') return verifyDirectory(tree, [], options);
+  return (await hashFiles([], [wholeImage(tree)], options)).first;
+}
+
+async function verifyDirectory(
+  tree: Tree,
+  blobs: readonly BlobFile[],
+  options: HashOptions,
+): Promise<string> {
+  const all = tree.files('');
+  const digests = await hashFiles(uniqueFiles(all), [], options);
+  compareBlobs(tree, blobs, digests.files);
+  const hash = createHash('sha256');
+  for (const { path, content } of all) hash.update(`${digests.files.get(content)}  ${path}\n`);
+  return hash.digest('hex');
+}
+
+function wholeImage(tree: Tree): HashJob {
+  return { disk: tree.file, extents: [{ offset: 0, length: tree.volume?.size ?? 0 }] };
+}
+
+/** Files that share their bytes are hashed once. */
+function uniqueFiles(files: readonly TreeFile[]): TreeFile[] {
+  return [...new Map(files.map((file) => [file.content, file])).values()];
+}
+
+interface Digests {
+  /** Of the first of `before`. */
+  readonly first: string;
+  /** By {@link TreeFile.content}. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+async function hashFiles(
+  files: readonly TreeFile[],
+  before: readonly HashJob[],
+  options: HashOptions,
+): Promise<Digests> {
+  const jobs = [...before, ...files.map(({ disk, extents }) => ({ disk, extents }))];
+  const digests = await hashAll(jobs, options);
+  return {
+    first: digests[0] ?? '',
+    files: new Map(
+      files.map(({ content }, index) => [content, digests[before.length + index] ?? '']),
+    ),
+  };
+}
+
+function compareBlobs(
+  tree: Tree,
+  blobs: readonly BlobFile[],
+  digests: ReadonlyMap<string, string>,
+): void {
+  throwAll(
+    blobs.flatMap(({ image, role, digest, file }) => {
+      const found = formatDigest(digests.get(file.content) ?? '');
+      if (found === digest) return [];
+      return [
+        mistake(
+          'blob-digest',
+          `image ${quoted(image)}: ${role} has the digest ${found}, its name says ${digest}`,
+          {
+            place: { file: `${tree.name}:${file.path}` },
+            hint: 'the archive is damaged: get it again and compare its checksum with the vendor’s',
+          },
+        ),
+      ];
+    }),
+  );
+}
