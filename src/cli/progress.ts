@@ -4,7 +4,7 @@ import { printable, type Terminal } from './terminal.ts';
 
 /** How far the reading of an archive is. */
 export interface ProgressEvent {
-  readonly archive: string;
+  readonly path: string;
   /** Bytes read and bytes to read. */
   readonly done: number;
   readonly total: number;
@@ -32,8 +32,8 @@ export function progressOn(terminal: Terminal, now: () => number) {
   };
   const report = (event: ProgressEvent) => {
     const time = now();
-    if (event.archive !== archive) {
-      archive = event.archive;
+    if (event.path !== archive) {
+      archive = event.path;
       started = time;
       next = time + PATIENCE;
     }
@@ -48,9 +48,9 @@ export function progressOn(terminal: Terminal, now: () => number) {
   return { report, clear };
 }
 
-function lineOf({ archive, done, total }: ProgressEvent, seconds: number): string {
+function lineOf({ path, done, total }: ProgressEvent, seconds: number): string {
   const rate = done / Math.max(seconds, 0.001);
   const left = Math.ceil((total - done) / Math.max(rate, 1));
   const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
-  return `reading ${printable(basename(archive))}: ${percent}% of ${bytesText(total)}, ${bytesText(rate)}/s, ${left} s left`;
+  return `reading ${printable(basename(path))}: ${percent}% of ${bytesText(total)}, ${bytesText(rate)}/s, ${left} s left`;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve as absolute } from 'node:path';
 import { loadConfig } from '../config/load.ts';
+import { takeLock } from '../disk/lock.ts';
 import type { Notice } from '../errors.ts';
 import { folderOf } from '../manifests/folder.ts';
 import { render } from '../manifests/render.ts';
@@ -31,16 +32,25 @@ interface Out {
 
 /** `solutions synth`: from the files and the archives to metadata/ and out/. */
 export async function synth(options: SynthOptions, terminal: Terminal): Promise<ExitCode> {
+  if (options.check) return run(options, terminal);
+  const lock = takeLock(join(options.root, '.solutions', 'run.lock'));
+  try {
+    return await run(options, terminal);
+  } finally {
+    lock.release();
+  }
+}
+
+async function run(options: SynthOptions, terminal: Terminal): Promise<ExitCode> {
   const out = outOf(options);
   const config = loadConfig(options.root);
   const metadata = await extracted(config.solutions.archives, options, terminal);
   const state = resolve(config, metadata.archives);
   const files = folderOf(render(state), state, readmeTemplate());
-  const removed = removedObjects(previousTexts(out.dir, files, out), files);
   const result: Result = {
     metadata: metadata.changes,
     notices: [...metadata.notices, ...state.notices],
-    removed,
+    removed: removedObjects(previousTexts(out.dir, files, out), files),
   };
   if (options.check) return check(result, await diffFolder(out.dir, files, out), terminal);
   const written = writeFolder(out.dir, files, { ...out, overwrite: options.overwrite ?? false });
@@ -120,7 +130,9 @@ function report(
     for (const name of written.written) terminal.print(`${out.label}/${name} written`);
     for (const name of written.removed) terminal.print(`${out.label}/${name} removed`);
     const total = written.written.length + written.unchanged.length;
-    terminal.say(`${out.label}/: ${total} files, ${written.written.length} written, ${written.removed.length} removed`);
+    terminal.say(
+      `${out.label}/: ${total} files, ${written.written.length} written, ${written.removed.length} removed`,
+    );
   }
   return exitCodes.done;
 }

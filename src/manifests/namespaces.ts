@@ -38,18 +38,20 @@ function data(entries: readonly (readonly [string, string])[]) {
   return entries.length === 0 ? {} : { data: Object.fromEntries(entries) };
 }
 
-/** What MetalK8s writes for its UI: one entry an imported version, oldest first. */
+/**
+ * What MetalK8s writes for its UI: one entry an imported version, oldest first. On many lines, so
+ * that a diff shows what changes.
+ */
 function versionsJson({ versions, active }: Solution): string {
-  return JSON.stringify(
-    versions.map((archive) => ({
-      active: archive === active,
-      archive: archive.path,
-      id: archive.id,
-      manifest: archive.product.raw,
-      name: archive.displayName,
-      version: archive.version,
-    })),
-  );
+  const entries = versions.map((archive) => ({
+    name: archive.displayName,
+    id: archive.id,
+    version: archive.version,
+    archive: archive.path,
+    active: archive === active,
+    manifest: archive.product.raw,
+  }));
+  return `${JSON.stringify(entries, null, 2)}\n`;
 }
 
 function addEnvironment(chart: Chart, namespace: EnvironmentNamespace, { platform }: State): void {

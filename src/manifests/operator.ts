@@ -1,5 +1,5 @@
 import type { Chart } from 'cdk8s';
-import { ConfigMap, k8s, ServiceAccount } from 'cdk8s-plus-28';
+import { k8s, ServiceAccount } from 'cdk8s-plus-28';
 import type { Platform } from '../config/platform.ts';
 import type { Binding, Operator } from '../model/state.ts';
 import { addDeployment } from './deployment.ts';
@@ -30,7 +30,7 @@ export function addOperator(chart: Chart, operator: Operator, context: OperatorC
     });
   }
   for (const binding of operator.bindings) addBinding(chart, binding, metadata, operator.name);
-  new ConfigMap(chart, 'config', {
+  new k8s.KubeConfigMap(chart, 'config', {
     metadata: { ...metadata, name: `${operator.name}-config` },
     data: { 'operator.yaml': context.config.yaml },
   });

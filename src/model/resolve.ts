@@ -31,7 +31,7 @@ export function resolve(config: Config, archives: readonly Archive[]): State {
     namespaces,
     crds,
     clusterRoles: roles.rendered,
-    notices: [...archives.flatMap(({ notices }) => notices), ...findings.finish()],
+    notices: findings.finish(),
   };
 }
 
