@@ -180,7 +180,7 @@ function labelMapMistakes(value: Json | undefined, path: string): string[] {
 function crdMistakes(object: JsonObject): string[] {
   const spec = mapAt(object, 'spec');
   const name = mapAt(object, 'metadata')['name'];
-  const expected = [mapAt(spec, 'names')['plural'], spec['group']].join('.');
+  const expected = `${textAt(mapAt(spec, 'names'), 'plural')}.${textAt(spec, 'group')}`;
   const versions = Array.isArray(spec['versions']) ? spec['versions'] : [];
   const stored = versions.filter(
     (version: Json) => isJsonObject(version) && version['storage'] === true,
@@ -194,4 +194,9 @@ function crdMistakes(object: JsonObject): string[] {
 function mapAt(holder: JsonObject, key: string): JsonObject {
   const value = holder[key];
   return isJsonObject(value) ? value : {};
+}
+
+function textAt(holder: JsonObject, key: string): string {
+  const value = holder[key];
+  return typeof value === 'string' ? value : '';
 }

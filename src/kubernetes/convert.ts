@@ -1,6 +1,6 @@
+import { MAX_DEPTH, type Fail } from './cursor.ts';
 import type { AliasNode, MapNode, Node, ScalarNode } from './node.ts';
 import { keyOf, resolvePlain, resolveTagged, type Scalar } from './scalar.ts';
-import type { Fail } from './syntax.ts';
 import { isJsonObject, type Json, type JsonObject } from './value.ts';
 
 /** Aliases share what they name; every printer and every walk would see it again and again. */
@@ -26,9 +26,6 @@ interface Conversion {
   aliased: number;
 }
 
-/** Deeper than any schema in use; the recursion of whoever walks a value has room for it. */
-const MAX_DEPTH = 300;
-
 const MERGE_TAG = 'tag:yaml.org,2002:merge';
 
 /** A document's value, and which node each alias in it names. */
@@ -53,6 +50,10 @@ export function convert(root: Node, fail: Fail, limit: number): Converted {
     aliased: 0,
   };
   return { value: valueOf(root, conversion), targets: conversion.targets };
+}
+
+function refuse(to: Conversion, message: string, at: number, hint?: string): never {
+  return to.fail('manifest-value', message, at, hint);
 }
 
 function valueOf(node: Node, to: Conversion): Json {
@@ -85,7 +86,7 @@ function enter(node: Node, to: Conversion): void {
 }
 
 function tooDeep(node: Node, to: Conversion): never {
-  return to.fail(`values nest more than ${MAX_DEPTH} deep`, node.at);
+  return refuse(to, `values nest more than ${MAX_DEPTH} deep`, node.at);
 }
 
 function aliasValue(node: AliasNode, to: Conversion): Json {
@@ -95,7 +96,7 @@ function aliasValue(node: AliasNode, to: Conversion): Json {
   to.deepest = Math.max(to.deepest, to.depth + height);
   if (to.depth + height > MAX_DEPTH) tooDeep(node, to);
   if (to.aliased > to.limit) {
-    to.fail('aliases multiply what the file says', node.at, 'write the repeated values out');
+    refuse(to, 'aliases multiply what the file says', node.at, 'write the repeated values out');
   }
   return value;
 }
@@ -103,8 +104,9 @@ function aliasValue(node: AliasNode, to: Conversion): Json {
 function anchored(node: AliasNode, to: Conversion): Anchored {
   const found = to.anchors.get(node.name);
   if (found === undefined)
-    return to.fail(`no anchor \`&${node.name}\` stands before this alias`, node.at);
-  if (found === 'open') return to.fail(`the value of \`&${node.name}\` contains itself`, node.at);
+    return refuse(to, `no anchor \`&${node.name}\` stands before this alias`, node.at);
+  if (found === 'open')
+    return refuse(to, `the value of \`&${node.name}\` contains itself`, node.at);
   to.targets.set(node, found.node);
   return found;
 }
@@ -114,14 +116,19 @@ function resolve(node: ScalarNode, to: Conversion): Scalar {
     return node.plain ? resolvePlain(node.text) : { type: 'text', value: node.text };
   }
   const found = resolveTagged(node.tag, node.text);
-  return found.type === 'mistake' ? to.fail(found.message, node.at) : found;
+  return found.type === 'mistake' ? refuse(to, found.message, node.at) : found;
 }
 
 function scalarValue(node: ScalarNode, to: Conversion): Json {
   to.weight += node.text.length;
   const { value } = resolve(node, to);
   if (typeof value === 'number' && !Number.isFinite(value)) {
-    to.fail(`\`${node.text}\` is no number that JSON has`, node.at, 'quote it where text is meant');
+    refuse(
+      to,
+      `\`${node.text}\` is no number that JSON has`,
+      node.at,
+      'quote it where text is meant',
+    );
   }
   return value;
 }
@@ -136,7 +143,7 @@ function mapValue(node: MapNode, to: Conversion): JsonObject {
     }
     const name = keyName(key, to);
     if (written.has(name)) {
-      to.fail(`the key \`${name}\` stands here a second time`, key.at, 'remove one of the two');
+      refuse(to, `the key \`${name}\` stands here a second time`, key.at, 'remove one of the two');
     }
     written.add(name);
     put(map, name, valueOf(value, to));
@@ -159,14 +166,14 @@ function put(map: Record<string, Json>, name: string, value: Json): void {
 function keyName(node: Node, to: Conversion): string {
   const target = node.kind === 'alias' ? anchored(node, to).node : node;
   if (target.kind !== 'scalar')
-    return to.fail('a key is a map or a list', node.at, 'JSON has text keys only');
+    return refuse(to, 'a key is a map or a list', node.at, 'JSON has text keys only');
   if (node.kind === 'scalar') valueOfKey(node, to);
   const key = keyOf(resolve(target, to));
   to.weight += target.text.length;
   if (node.kind === 'alias') to.aliased += target.text.length;
   return typeof key === 'string'
     ? key
-    : to.fail(key.message, node.at, 'JSON has text keys only: quote it');
+    : refuse(to, key.message, node.at, 'JSON has text keys only: quote it');
 }
 
 /** An anchor on a key is one like any other. */
@@ -188,7 +195,8 @@ function merge(map: Record<string, Json>, from: Node, to: Conversion): void {
   for (const source of sources) {
     const value = valueOf(source, to);
     if (!isJsonObject(value)) {
-      to.fail(
+      refuse(
+        to,
         '`<<` merges a map or a list of maps',
         source.at,
         'quote it where the key `<<` is meant',

@@ -1,14 +1,8 @@
 import { SolutionsError, type Place } from '../errors.ts';
 import { convert, offsetOf } from './convert.ts';
-import { parseDocuments, type Fail } from './syntax.ts';
+import type { Fail, ManifestCode } from './cursor.ts';
+import { parseDocuments } from './syntax.ts';
 import { isJsonObject, type JsonObject } from './value.ts';
-
-/** What {@link readManifests} complains of. */
-export type ManifestCode =
-  | 'manifest-syntax'
-  | 'manifest-encoding'
-  | 'manifest-too-large'
-  | 'manifest-value';
 
 /** Keys and indexes from an object to a value in it. */
 export type Path = readonly (string | number)[];
@@ -38,17 +32,20 @@ export function readManifests(bytes: Uint8Array, file: string, limit = MAX_BYTES
   const text = decode(bytes, file, limit);
   const lines = new Lines(text);
   const placeAt = (at: number): Place => ({ file, ...lines.positionOf(at) });
-  const failWith =
-    (code: ManifestCode): Fail =>
-    (message, at, hint) => {
-      throw new SolutionsError<ManifestCode>(message, { code, place: placeAt(at), hint });
-    };
-  const failValue = failWith('manifest-value');
-  return parseDocuments(text, failWith('manifest-syntax')).flatMap((root) => {
-    const { value, targets } = convert(root, failValue, limit);
+  const fail: Fail = (code, message, at, hint) => {
+    throw new SolutionsError<ManifestCode>(message, { code, place: placeAt(at), hint });
+  };
+  return parseDocuments(text, fail).flatMap((root) => {
+    const { value, targets } = convert(root, fail, limit);
     if (value === null) return [];
-    if (!isJsonObject(value))
-      return failValue('a document is no map', root.at, 'every Kubernetes object is one');
+    if (!isJsonObject(value)) {
+      return fail(
+        'manifest-value',
+        'a document is no map',
+        root.at,
+        'every Kubernetes object is one',
+      );
+    }
     const placeOf = (path: Path): Place => placeAt(offsetOf(root, path, targets));
     return [{ value, place: placeAt(root.at), placeOf }];
   });
@@ -62,7 +59,7 @@ function decode(bytes: Uint8Array, file: string, limit: number): string {
     );
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return normal(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     const before = new TextDecoder('utf-8').decode(bytes).split('\uFFFD', 1)[0] ?? '';
     throw new SolutionsError<ManifestCode>('the file is not UTF-8 text', {
@@ -72,6 +69,12 @@ function decode(bytes: Uint8Array, file: string, limit: number): string {
       cause,
     });
   }
+}
+
+/** Line ends as `\n`, one of them at the end: kubectl reads line by line. */
+function normal(text: string): string {
+  const lines = text.includes('\r') ? text.replaceAll(/\r\n?/gu, '\n') : text;
+  return lines.endsWith('\n') ? lines : `${lines}\n`;
 }
 
 /** Lines and columns of offsets; the table is made when the first one is asked for. */

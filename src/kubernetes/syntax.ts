@@ -1,60 +1,64 @@
-import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import { readRoot } from './block.ts';
+import { Cursor, type Fail } from './cursor.ts';
 import type { Node } from './node.ts';
 
-/** Called with what is wrong and where; never returns. */
-export type Fail = (message: string, at: number, hint?: string) => never;
-
-/** The documents of a file, empty ones among them. */
+/**
+ * The documents of a file as goyaml v2 parses them, empty ones among them. `text` has `\n` as its
+ * line end, and ends with one; `fail` is called for the first mistake.
+ *
+ * kubectl cuts a file at its `---` lines, whatever they stand in, and parses what is between two
+ * (YAMLReader in k8s.io/apimachinery).
+ */
 export function parseDocuments(text: string, fail: Fail): Node[] {
-  const parsed = parseAllDocuments(text, {
-    schema: 'failsafe',
-    uniqueKeys: false,
-    prettyErrors: false,
-  });
-  const documents = Array.isArray(parsed) ? parsed : [];
-  return documents.map((document) => {
-    const [error] = document.errors;
-    if (error) fail(error.message, error.pos[0]);
-    return toNode(document.contents, 0);
-  });
+  const isJson = /^\s*\{/u.test(text);
+  if (!isJson) refuseCharacters(text, fail);
+  const documents: Node[] = [];
+  let start = 0;
+  for (const line of text.matchAll(/^---.*$/gmu)) {
+    if (!isJson && !/^---\s*(?:#|$)/u.test(line[0])) {
+      fail('manifest-syntax', 'kubectl reads nothing behind `---` in its line', line.index + 3);
+    }
+    documents.push(readDocument(text, { start, end: line.index }, fail));
+    start = line.index + line[0].length + 1;
+  }
+  documents.push(readDocument(text, { start, end: text.length }, fail));
+  return documents;
 }
 
-function toNode(node: unknown, fallback: number): Node {
-  if (isAlias(node)) return { kind: 'alias', at: node.range?.[0] ?? fallback, name: node.source };
-  if (isMap(node)) {
-    const at = node.range?.[0] ?? fallback;
-    return {
-      kind: 'map',
-      at,
-      anchor: node.anchor,
-      entries: node.items.map(({ key, value }) => [toNode(key, at), toNode(value, at)]),
-    };
+function readDocument(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  fail: Fail,
+): Node {
+  const whole = text.slice(start, end);
+  const stop = /^\.\.\.(?=\s)/mu.exec(whole)?.index ?? whole.length;
+  const rest = /^(?![ \t]*(?:#|$)|\.\.\.\s)/mu.exec(whole.slice(stop));
+  if (rest) {
+    fail(
+      'manifest-syntax',
+      'kubectl drops what stands behind `...`',
+      start + stop + rest.index,
+      'put `---` before it',
+    );
   }
-  if (isSeq(node)) {
-    const at = node.range?.[0] ?? fallback;
-    return {
-      kind: 'list',
-      at,
-      anchor: node.anchor,
-      items: node.items.map((item) => toNode(item, at)),
-    };
-  }
-  if (!isScalar(node)) {
-    return {
-      kind: 'scalar',
-      at: fallback,
-      text: '',
-      plain: true,
-      tag: undefined,
-      anchor: undefined,
-    };
-  }
-  return {
-    kind: 'scalar',
-    at: node.range?.[0] ?? fallback,
-    text: node.source ?? '',
-    plain: node.type === 'PLAIN' || node.type === undefined,
-    tag: node.tag,
-    anchor: node.anchor,
-  };
+  return readRoot(new Cursor(whole.slice(0, stop), start, fail));
+}
+
+/**
+ * What goyaml's reader refuses, or takes for the end of a line where no editor shows one. JSON
+ * goes another way in kubectl, and may hold them.
+ */
+const REFUSED =
+  /[^\t\n\r\u0020-\u007e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
+
+function refuseCharacters(text: string, fail: Fail): void {
+  const found = REFUSED.exec(text);
+  if (!found) return;
+  const code = found[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+  fail(
+    'manifest-encoding',
+    `the character U+${code} cannot stand in YAML`,
+    found.index,
+    'write it as an escape in double quotes',
+  );
 }

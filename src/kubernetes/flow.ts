@@ -1,0 +1,90 @@
+import { COLON, QUESTION, type Cursor } from './cursor.ts';
+import type { Node } from './node.ts';
+import { readPlain } from './plain.ts';
+import { absent, readAlias, readProperties, type Properties } from './properties.ts';
+import { readQuoted } from './quoted.ts';
+
+type Entry = readonly [key: Node, value: Node];
+
+/** Reads `[...]` or `{...}`, JSON among them. */
+export function readFlow(cursor: Cursor, anchor: string | undefined): Node {
+  const at = cursor.offset();
+  cursor.count();
+  const isList = cursor.text.charAt(cursor.pos) === '[';
+  cursor.pos += 1;
+  return cursor.deeper((): Node => {
+    if (isList) return { kind: 'list', at, anchor, items: readAll(cursor, ']', readItem) };
+    return { kind: 'map', at, anchor, entries: readAll(cursor, '}', readEntry) };
+  });
+}
+
+function readAll<T>(cursor: Cursor, close: string, readOne: (cursor: Cursor) => T): T[] {
+  const all: T[] = [];
+  for (;;) {
+    cursor.skip();
+    if (cursor.text.charAt(cursor.pos) === close) break;
+    all.push(readOne(cursor));
+    cursor.skip();
+    const next = cursor.text.charAt(cursor.pos);
+    if (next === close) break;
+    if (next !== ',') cursor.fail(`\`,\` or \`${close}\` was expected here`);
+    cursor.pos += 1;
+  }
+  cursor.pos += 1;
+  return all;
+}
+
+/** An item of a list; `[a: b]` is a list of one map. */
+function readItem(cursor: Cursor): Node {
+  const at = cursor.offset();
+  const isKey = cursor.code() === QUESTION && cursor.isBlankAt(1);
+  if (isKey) return { kind: 'map', at, anchor: undefined, entries: [readEntry(cursor)] };
+  const node = readNode(cursor);
+  cursor.skip();
+  if (cursor.code() !== COLON) return node;
+  return { kind: 'map', at, anchor: undefined, entries: [[node, readValue(cursor)]] };
+}
+
+function readEntry(cursor: Cursor): Entry {
+  if (cursor.code() === QUESTION && cursor.isBlankAt(1)) {
+    cursor.pos += 1;
+    cursor.skip();
+  }
+  const key = readNode(cursor);
+  cursor.skip();
+  return [key, cursor.code() === COLON ? readValue(cursor) : absent(cursor)];
+}
+
+function readValue(cursor: Cursor): Node {
+  cursor.pos += 1;
+  cursor.skip();
+  return /[,\]}]/u.test(cursor.text.charAt(cursor.pos)) ? absent(cursor) : readNode(cursor);
+}
+
+function readNode(cursor: Cursor): Node {
+  const properties = readProperties(cursor);
+  if (properties) cursor.skip();
+  const next = cursor.text.charAt(cursor.pos);
+  if (properties && /[,\]}:]/u.test(next)) return absent(cursor, properties);
+  return readFlowNode(cursor, properties);
+}
+
+/** Reads a node that is no block and has no properties before it; `[` to `*` start it. */
+function readFlowNode(cursor: Cursor, properties: Properties | undefined): Node {
+  const at = cursor.offset();
+  const { anchor, tag } = properties ?? {};
+  switch (cursor.text.charAt(cursor.pos)) {
+    case '[':
+    case '{':
+      return readFlow(cursor, anchor);
+    case '*':
+      return readAlias(cursor, properties);
+    case '"':
+    case "'":
+      cursor.count();
+      return { kind: 'scalar', at, text: readQuoted(cursor), plain: false, tag, anchor };
+    default:
+      cursor.count();
+      return { kind: 'scalar', at, text: readPlain(cursor, -1, true), plain: true, tag, anchor };
+  }
+}
