@@ -7,7 +7,7 @@ import { refuseLimitedSizes } from './limited-size.ts';
 import type { Names } from './names.ts';
 import type { Reader } from './reader.ts';
 import { readRecord } from './record.ts';
-import { readSystemUse, skipOf } from './susp.ts';
+import { readSystemUse, sharingProtocol } from './susp.ts';
 import { readDirectory, type Tree } from './tree.ts';
 import { readVolume, type Volume } from './volume.ts';
 
@@ -97,11 +97,10 @@ function rockRidgeSkip(opening: Opening, { root }: Volume): number | undefined {
   }
   const bytes = reader.view(root.offset, Math.min(root.size, SECTOR));
   const self = readRecord(bytes, 0, bytes.length, spot);
-  const area = { bytes, start: self.systemUse, end: self.end };
-  const skip = skipOf(area);
-  if (skip === undefined) return undefined;
-  const { announced, mode } = readSystemUse(area, opening);
-  return announced || mode !== undefined ? skip : undefined;
+  const sharing = sharingProtocol({ bytes, start: self.systemUse, end: self.end });
+  if (sharing === undefined) return undefined;
+  const { announced, mode } = readSystemUse(sharing.area, opening);
+  return announced || mode !== undefined ? sharing.skip : undefined;
 }
 
 /** Levels of Joliet: 64 characters by the specification, 103 with `-joliet-long`. */

@@ -10,7 +10,7 @@ const MAX_DEPTH = 64;
 /** All paths together: deep ones repeat the names above them. Characters. */
 const MAX_TEXT = 32 * 1024 * 1024;
 /** Directories lie together, 64 MiB of them in 256 reads; hostile ones lie each elsewhere. */
-const MAX_READS = 2048;
+const MAX_READS = 1024;
 
 /** What reading one tree may cost. Every method throws `iso-too-large` when it is used up. */
 export interface Budget {

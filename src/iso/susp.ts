@@ -244,14 +244,20 @@ function finish({ use, spot, nameParts, nameContinues, link }: Gathered): System
 }
 
 /**
- * How many bytes to skip in each record before its System Use entries, from the SP entry in the
- * root's own record (SUSP 5.3); `undefined` when the image has no such entries.
+ * Finds the SP entry in the root's own record (SUSP 5.3): how many bytes to skip before the System
+ * Use entries of every other record, and the area with those of this one; `undefined` when the
+ * image has no such entries.
  */
-export function skipOf({ bytes, start, end }: Area): number | undefined {
+export function sharingProtocol({
+  bytes,
+  start,
+  end,
+}: Area): { skip: number; area: Area } | undefined {
   // After 14 bytes on CD-ROM XA discs.
   for (const at of [start, start + 14]) {
     const head = bytes.toString('latin1', at, Math.min(at + 6, end));
-    if (at + 7 <= end && head === 'SP\x07\x01\xbe\xef') return bytes.readUInt8(at + 6);
+    if (at + 7 > end || head !== 'SP\x07\x01\xbe\xef') continue;
+    return { skip: bytes.readUInt8(at + 6), area: { bytes, start: at, end } };
   }
   return undefined;
 }

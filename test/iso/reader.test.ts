@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openFile, readerOf } from '../../src/iso/reader.ts';
 import { errorOf, scratch } from '../support/iso-scratch.ts';

@@ -119,14 +119,14 @@ export function image(content: Readonly<Record<number, Buffer>>, fields: ImageFi
   }));
   const end = Math.max(FIRST * SECTOR, ...blocks.map(({ at, bytes }) => at + bytes.length));
   const total = Math.ceil(end / blockSize);
-  const image = Buffer.alloc(total * blockSize);
-  for (const { at, bytes } of blocks) bytes.copy(image, at);
+  const whole = Buffer.alloc(total * blockSize);
+  for (const { at, bytes } of blocks) bytes.copy(whole, at);
 
   const claim = { blockSize, volumeBlocks: fields.volumeBlocks ?? total };
   const rootSize = fields.rootSize ?? content[rootBlock]?.length ?? SECTOR;
   let sector = 16;
   descriptor(1, { ...claim, root: folder('\0', rootBlock, { size: rootSize }) }).copy(
-    image,
+    whole,
     sector++ * SECTOR,
   );
   if (fields.jolietBlock !== undefined) {
@@ -136,11 +136,11 @@ export function image(content: Readonly<Record<number, Buffer>>, fields: ImageFi
       root: folder('\0', fields.jolietBlock, { size }),
     });
     supplementary.write('%/E', 88, 'latin1');
-    supplementary.copy(image, sector++ * SECTOR);
+    supplementary.copy(whole, sector++ * SECTOR);
   }
   if (fields.terminator !== false)
-    Buffer.from('\xffCD001\x01', 'latin1').copy(image, sector * SECTOR);
-  return image;
+    Buffer.from('\xffCD001\x01', 'latin1').copy(whole, sector * SECTOR);
+  return whole;
 }
 
 interface DescriptorFields {

@@ -6,10 +6,17 @@ export type IsoProgram = 'genisoimage' | 'xorriso';
 
 /** How the vendors call mkisofs. */
 const ARCHIVE_OPTIONS = [
-  ...['-rock', '-joliet', '-joliet-long', '-full-iso9660-filenames', '-iso-level', '3'],
-  ...['-uid', '0', '-gid', '0', '-volid', 'Example 1.0.0'],
-  ...['-input-charset', 'utf-8', '-output-charset', 'utf-8'],
-];
+  '-rock',
+  '-joliet',
+  '-joliet-long',
+  '-full-iso9660-filenames',
+  '-iso-level=3',
+  '-uid=0',
+  '-gid=0',
+  '-volid=Example 1.0.0',
+  '-input-charset=utf-8',
+  '-output-charset=utf-8',
+].flatMap((option) => option.split('='));
 
 /** Makes the image `iso` of the directory `root` as vendors do, by genisoimage. */
 export async function genisoimage(

@@ -10,33 +10,24 @@ export function scratch(): string {
   return mkdtempSync(join(tmpdir(), 'iso-'));
 }
 
-/** A way to hand bytes to the reader. */
-export interface Through {
-  readonly title: string;
-  readonly use: <Value>(bytes: Buffer, look: (reader: Reader) => Value) => Value;
+/** Looks at an image in memory. */
+export function throughBuffer<Value>(bytes: Buffer, look: (reader: Reader) => Value): Value {
+  return look(readerOf(bytes));
 }
 
-export const throughBuffer: Through = {
-  title: 'a buffer',
-  use: (bytes, look) => look(readerOf(bytes)),
-};
-
-/** Writes the bytes to a file, which is gone afterwards. */
-export const throughFile: Through = {
-  title: 'a file',
-  use(bytes, look) {
-    const folder = scratch();
-    const path = join(folder, 'image.iso');
-    writeFileSync(path, bytes);
-    const reader = openFile(path);
-    try {
-      return look(reader);
-    } finally {
-      reader.close();
-      rmSync(folder, { recursive: true });
-    }
-  },
-};
+/** Looks at an image in a file, which is gone afterwards. */
+export function throughFile<Value>(bytes: Buffer, look: (reader: Reader) => Value): Value {
+  const folder = scratch();
+  const path = join(folder, 'image.iso');
+  writeFileSync(path, bytes);
+  const reader = openFile(path);
+  try {
+    return look(reader);
+  } finally {
+    reader.close();
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** The error with which `read` fails; another error, or none, fails the test. */
 export function errorOf(read: () => unknown): SolutionsError {
