@@ -20,25 +20,31 @@ export const QUESTION = 0x3f;
 /** Deeper than any schema in use; the recursion of whoever walks a value has room for it. */
 export const MAX_DEPTH = 300;
 
-/** Values in one document; a megabyte of real CRDs has 100,000. */
-const MAX_NODES = 1_000_000;
+/** Values in one file; a megabyte of real CRDs has fewer than 100,000. */
+const MAX_NODES = 500_000;
+
+/** How many values a file has so far. */
+export interface Count {
+  nodes: number;
+}
 
 /** Where the reader of one document stands. Line ends are `\n`, and the text ends with one. */
 export class Cursor {
   readonly text: string;
   readonly #base: number;
   readonly #fail: Fail;
+  readonly #count: Count;
   pos = 0;
   /** Where the line of `pos` starts. */
   lineStart = 0;
   #depth = 0;
-  #nodes = 0;
 
   /** `base` is where `text` stands in its file. */
-  constructor(text: string, base: number, fail: Fail) {
+  constructor(text: string, base: number, file: { readonly count: Count; readonly fail: Fail }) {
     this.text = text;
     this.#base = base;
-    this.#fail = fail;
+    this.#fail = file.fail;
+    this.#count = file.count;
   }
 
   /** The code of the character `ahead` of this one; NaN behind the end. */
@@ -100,9 +106,9 @@ export class Cursor {
 
   /** One node more. */
   count(): void {
-    this.#nodes += 1;
-    if (this.#nodes > MAX_NODES) {
-      this.fail(`a document has more than ${MAX_NODES} values`, { code: 'manifest-too-large' });
+    this.#count.nodes += 1;
+    if (this.#count.nodes > MAX_NODES) {
+      this.fail(`the file has more than ${MAX_NODES} values`, { code: 'manifest-too-large' });
     }
   }
 

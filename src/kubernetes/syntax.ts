@@ -1,6 +1,9 @@
 import { readRoot } from './block.ts';
-import { Cursor, type Fail } from './cursor.ts';
+import { Cursor, type Count, type Fail } from './cursor.ts';
 import type { Node } from './node.ts';
+
+/** Documents in one file, empty ones among them. */
+const MAX_DOCUMENTS = 10_000;
 
 /**
  * The documents of a file as goyaml v2 parses them, empty ones among them. `text` has `\n` as its
@@ -13,35 +16,39 @@ export function parseDocuments(text: string, fail: Fail): Node[] {
   const isJson = /^\s*\{/u.test(text);
   if (!isJson) refuseCharacters(text, fail);
   const documents: Node[] = [];
+  const file = { fail, count: { nodes: 0 } };
   let start = 0;
   for (const line of text.matchAll(/^---.*$/gmu)) {
     if (!isJson && !/^---\s*(?:#|$)/u.test(line[0])) {
       fail('manifest-syntax', 'kubectl reads nothing behind `---` in its line', line.index + 3);
     }
-    documents.push(readDocument(text, { start, end: line.index }, fail));
+    documents.push(readDocument(text, { start, end: line.index }, file));
+    if (documents.length >= MAX_DOCUMENTS) {
+      fail('manifest-too-large', `the file has more than ${MAX_DOCUMENTS} documents`, line.index);
+    }
     start = line.index + line[0].length + 1;
   }
-  documents.push(readDocument(text, { start, end: text.length }, fail));
+  documents.push(readDocument(text, { start, end: text.length }, file));
   return documents;
 }
 
 function readDocument(
   text: string,
   { start, end }: { readonly start: number; readonly end: number },
-  fail: Fail,
+  file: { readonly count: Count; readonly fail: Fail },
 ): Node {
   const whole = text.slice(start, end);
   const stop = /^\.\.\.(?=\s)/mu.exec(whole)?.index ?? whole.length;
   const rest = /^(?![ \t]*(?:#|$)|\.\.\.\s)/mu.exec(whole.slice(stop));
   if (rest) {
-    fail(
+    file.fail(
       'manifest-syntax',
       'kubectl drops what stands behind `...`',
       start + stop + rest.index,
       'put `---` before it',
     );
   }
-  return readRoot(new Cursor(whole.slice(0, stop), start, fail));
+  return readRoot(new Cursor(whole.slice(0, stop), start, file));
 }
 
 /**
