@@ -54,17 +54,18 @@ function oldText(folder: OwnedFolder, name: string): string | undefined {
 }
 
 /** All control characters but tab and line feed, and those that turn the direction of a text. */
-const INVISIBLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
+const INVISIBLE = /(?![\t\n])[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
 
 function visible(bytes: string | Uint8Array): string {
   const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8');
-  return text.replace(INVISIBLE, (char) =>
-    char === '\t' || char === '\n' ? char : `\\u{${char.codePointAt(0)?.toString(16)}}`,
-  );
+  return text.replace(INVISIBLE, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }
 
 /** The steps that all comparisons of one diff may take: about a second. */
-const MAX_STEPS = 20_000_000;
+const MAX_STEPS = 10_000_000;
+
+/** The edits that are looked for in every file, however many steps the files before it took. */
+const MIN_EDITS = 100;
 
 type Patcher = (name: string, before: string | undefined, after: string | undefined) => string;
 
@@ -74,15 +75,16 @@ async function patcher(): Promise<Patcher> {
   let steps = MAX_STEPS;
 
   // The search takes the square of the number of edits: two large files that share nothing would
-  // take minutes. Where it is given up, all lines are replaced. Counted, not timed: same bytes.
+  // take minutes. Where it is given up, all lines are replaced. A file gets half of what is left.
+  // Counted, not timed: same bytes.
   const hunks = (before: string, after: string): StructuredPatch['hunks'] => {
     if (before === '' || after === '') return replaced(before, after);
-    const maxEditLength = Math.floor(Math.sqrt(steps));
+    const maxEditLength = Math.max(MIN_EDITS, Math.floor(Math.sqrt(steps / 2)));
     const patch = structuredPatch('', '', before, after, '', '', { context: 3, maxEditLength });
     const edits = patch?.hunks.flatMap(({ lines }) =>
       lines.filter((line) => !line.startsWith(' ')),
     );
-    steps -= (edits?.length ?? maxEditLength) ** 2;
+    steps = Math.max(0, steps - (edits?.length ?? maxEditLength) ** 2);
     return patch?.hunks ?? replaced(before, after);
   };
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onDisk } from '../disk/failure.ts';
 import { SolutionsError } from '../errors.ts';
 import type { OutCode, OwnedFolder } from './folder.ts';
@@ -27,7 +27,10 @@ export function digestsOf(files: Files): Map<string, string> {
     [...files].map(([name, bytes]) => {
       if (!isOwnName(name))
         throw new Error(`not a name for a file of ours: ${JSON.stringify(name)}`);
-      if (bytes.length > MAX_FILE_BYTES) throw new Error(`too large for a file of ours: ${name}`);
+      if (files.has(dirname(name))) throw new Error(`a file and a folder of one name: ${name}`);
+      if (Buffer.byteLength(bytes) > MAX_FILE_BYTES) {
+        throw new Error(`too large for a file of ours: ${name}`);
+      }
       return [name, digestOf(bytes)];
     }),
   );

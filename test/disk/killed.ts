@@ -1,13 +1,20 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { afterAll } from 'vitest';
 
-/** A new empty folder that any user may enter. */
+const scratches: string[] = [];
+afterAll(() => {
+  for (const folder of scratches) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new empty folder that any user may enter, gone after the tests of this file. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'solutions-test-'));
   chmodSync(folder, 0o777);
+  scratches.push(folder);
   return folder;
 }
 
@@ -26,26 +33,30 @@ export async function bundle(module: string): Promise<string> {
 }
 
 /**
- * Makes every later call into `node:fs` count, and kills the process just before number
- * `dieAt`: the real file system, stopped at each state that it ever has.
+ * Counts the calls into `node:fs` that change something, and kills the process just before number
+ * `DIE_AT`: the real file system, stopped at each state that it ever has between two calls.
  */
 const stopwatch = `
   import fs from 'node:fs';
   import { syncBuiltinESMExports } from 'node:module';
-  let calls = 0;
+  const changing = ['writeFile', 'rename', 'rm', 'rmdir', 'mkdir', 'symlink', 'fchmod'];
   const dieAt = Number(process.env.DIE_AT ?? Infinity);
-  for (const [name, real] of Object.entries(fs)) {
-    if (!name.endsWith('Sync') || typeof real !== 'function') continue;
-    fs[name] = (...values) => {
-      if (++calls === dieAt) process.kill(process.pid, 'SIGKILL');
-      return real.apply(fs, values);
-    };
+  let calls = 0;
+  const count = () => { if (++calls === dieAt) process.kill(process.pid, 'SIGKILL'); };
+  for (const name of changing) {
+    const real = fs[name + 'Sync'];
+    fs[name + 'Sync'] = (...values) => { count(); return real.apply(fs, values); };
   }
+  const { openSync } = fs;
+  fs.openSync = (path, flags, ...rest) => {
+    if (flags === 'wx') count();
+    return openSync(path, flags, ...rest);
+  };
   syncBuiltinESMExports();
 `;
 
 interface Run {
-  /** The call into `node:fs` before which the process dies. */
+  /** The number of the changing call before which the process dies. */
   readonly dieAt?: number;
   /** The time in milliseconds, from the line `ready` on, after which it is killed. */
   readonly killAfter?: number;

@@ -78,7 +78,7 @@ describe('a file', () => {
       replaceFile(path, 'next');
       expect(tree(root)).toEqual({ f: 'next' });
     }
-    expect(dieAt).toBeGreaterThan(8);
+    expect(dieAt).toBeGreaterThan(4);
   });
 
   test('stays as it is when the disk takes no more, and the error names it', async () => {

