@@ -15,7 +15,7 @@ export interface Contents extends Parsed {
   /** By path in the archive: what is kept in metadata/. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly images: Images;
-  /** What only the archive shows: {@link Parsed.notices} are those of its files. */
+  /** Those of the notices that only the archive shows, and its files do not. */
   readonly archiveNotices: readonly Notice[];
 }
 
@@ -42,7 +42,8 @@ export function readContents(tree: Tree): Contents {
   };
   const notices: Notice[] = [];
   const images = attempt(() => readImages(tree));
-  const texts = attempt(() => readTexts(tree, notices)) ?? new Map<string, Uint8Array>();
+  const texts = new Map<string, Uint8Array>();
+  attempt(() => readTexts(tree, texts, notices));
   // Without the images every declared one would look absent.
   const parsed = attempt(() =>
     parseFiles(texts, images?.records ?? [], (path) => `${tree.name}:${path}`),
@@ -51,11 +52,13 @@ export function readContents(tree: Tree): Contents {
   if (!images || !parsed) throw new Error('an archive failed without an error');
   const files = new Map([...texts, ...images.files]);
   checkTotal(files, tree.name);
+  const archiveNotices = [...tree.notices, ...images.notices, ...notices];
   return {
     ...parsed,
     files,
     images,
-    archiveNotices: [...tree.notices, ...images.notices, ...notices],
+    archiveNotices,
+    notices: [...archiveNotices, ...parsed.notices],
   };
 }
 
@@ -124,8 +127,8 @@ function otherCase(tree: Tree): string {
     : 'is this the image of a Solution?';
 }
 
-function readTexts(tree: Tree, notices: Notice[]): Map<string, Uint8Array> {
-  const texts = new Map<string, Uint8Array>();
+/** manifest.yaml comes first: it is there even where a later file is refused. */
+function readTexts(tree: Tree, texts: Map<string, Uint8Array>, notices: Notice[]): void {
   const manifest = tree.find(MANIFEST);
   if (manifest) texts.set(MANIFEST, tree.read(manifest, 1 << 20));
   let total = 0;
@@ -143,7 +146,6 @@ function readTexts(tree: Tree, notices: Notice[]): Map<string, Uint8Array> {
     if (total > MAX_FILES) throw tooLarge(tree.name);
     texts.set(file.path, tree.read(file, MAX_FILE));
   }
-  return texts;
 }
 
 /** Whether a path from an archive may become one in the user's repository. */

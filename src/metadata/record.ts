@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import type { ImageRecord } from '../archive/images.ts';
+import { printManifests } from '../kubernetes/print.ts';
+import { readManifests } from '../kubernetes/read.ts';
+import type { JsonObject } from '../kubernetes/value.ts';
 import { mistake } from './mistake.ts';
 
 /** The record of one archive: `metadata/<id>/archive.yaml`. */
@@ -89,39 +91,39 @@ const schema = z.strictObject({
 /** The text of `archive.yaml`: the same record gives the same bytes. */
 export function printRecord(record: ArchiveRecord): string {
   const { id, files, images, ...rest } = record;
-  const body = stringify(
+  const { path, kind, sha256, volumeId, names, verified } = rest;
+  const body = printManifests([
     {
       apiVersion: API_VERSION,
       kind: 'SolutionArchive',
       metadata: { name: id },
       spec: {
-        path: rest.path,
-        kind: rest.kind,
-        size: rest.size,
-        sha256: rest.sha256,
-        volumeId: rest.volumeId,
-        names: rest.names,
-        verified: rest.verified,
+        ...present({ path, kind, size: rest.size, sha256, volumeId, names }),
+        verified,
         files,
         images: images.map(printedImage),
       },
     },
-    { lineWidth: 0, aliasDuplicateObjects: false },
-  );
+  ]);
   const text = `${HEADER}${body}`;
   return `${text}checksum: sha256:${sumOf(text)}\n`;
 }
 
 /** One line a blob: digest and size. */
-function printedImage({ name, tag, blobs, children, contents, ...facts_ }: ImageRecord): unknown {
+function printedImage({ name, tag, blobs, children, contents, ...rest }: ImageRecord): JsonObject {
   return {
-    name,
-    tag,
-    ...facts_,
-    children,
-    contents,
+    ...present({ name, tag, ...rest }),
+    ...(children && { children: children.map((child) => present({ ...child })) }),
+    ...(contents && { contents: contents.map((content) => present({ ...content })) }),
     blobs: Object.fromEntries(blobs.map((blob) => [blob.digest, blob.size])),
   };
+}
+
+/** Without what is not there. */
+function present(values: Readonly<Record<string, string | number | undefined>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
 }
 
 /**
@@ -141,8 +143,8 @@ export function parseRecord(bytes: Uint8Array, file: string): ArchiveRecord {
       hint: editedHint(text, file),
     });
   }
-  // Only what this program wrote comes so far: the order of keys, no aliases, no surprises.
-  const result = schema.safeParse(parse(text));
+  const [document] = readManifests(bytes, file, MAX_RECORD);
+  const result = schema.safeParse(document?.value);
   if (!result.success) {
     throw mistake('record-format', 'another version of this program wrote the record', {
       place: { file },
