@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve as absolute } from 'node:path';
-import { loadConfig } from '../config/load.ts';
+import { loadConfig, type Config } from '../config/load.ts';
 import { takeLock } from '../disk/lock.ts';
 import type { Notice } from '../errors.ts';
 import { folderOf } from '../manifests/folder.ts';
@@ -32,18 +32,18 @@ interface Out {
 
 /** `solutions synth`: from the files and the archives to metadata/ and out/. */
 export async function synth(options: SynthOptions, terminal: Terminal): Promise<ExitCode> {
-  if (options.check) return run(options, terminal);
+  const config = loadConfig(options.root);
+  if (options.check) return run(config, options, terminal);
   const lock = takeLock(join(options.root, '.solutions', 'run.lock'));
   try {
-    return await run(options, terminal);
+    return await run(config, options, terminal);
   } finally {
     lock.release();
   }
 }
 
-async function run(options: SynthOptions, terminal: Terminal): Promise<ExitCode> {
+async function run(config: Config, options: SynthOptions, terminal: Terminal): Promise<ExitCode> {
   const out = outOf(options);
-  const config = loadConfig(options.root);
   const metadata = await extracted(config.solutions.archives, options, terminal);
   const state = resolve(config, metadata.archives);
   const files = folderOf(render(state), state, readmeTemplate());
@@ -144,9 +144,10 @@ function json({ metadata, notices, removed }: Result) {
 /** What people should know beside the result, and what an apply will not do for them. */
 function tell({ notices, removed }: Result, terminal: Terminal): void {
   for (const notice of notices) terminal.warn(notice);
-  const kept = ['CustomResourceDefinition', 'Namespace'];
-  const small = removed.filter(({ kind }) => !kept.includes(kind));
-  const large = removed.filter(({ kind }) => kept.includes(kind));
+  const holdsOthers = ({ kind }: ObjectName) =>
+    kind === 'CustomResourceDefinition' || kind === 'Namespace';
+  const small = removed.filter((object) => !holdsOthers(object));
+  const large = removed.filter(holdsOthers);
   if (small.length > 0) {
     terminal.say('No longer rendered. An apply does not delete; these lines do:');
     for (const object of small) terminal.say(`  ${deleteLine(object)}`);

@@ -82,7 +82,7 @@ export class Terminal {
   }
 
   #styled(style: Style, text: string): string {
-    return this.color ? styleText(style, text) : text;
+    return this.color ? styleText(style, text, { validateStream: false }) : text;
   }
 }
 

@@ -1,0 +1,67 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { packageFile } from '../../src/package.ts';
+import { emptyFolder, removeFolders, solutions } from '../support/cli.ts';
+
+afterAll(removeFolders);
+
+const archive = packageFile('examples/web-store-1.1.0.iso');
+
+describe('inspect', () => {
+  it('shows product, Operator, images, CRDs, roles and what else is there', async () => {
+    const { exitCode, stdout, stderr } = await solutions(['inspect', archive]);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Solution +Web Store \(web-store\)$/mu);
+    expect(stdout).toMatch(/^Version +1\.1\.0$/mu);
+    expect(stdout).toMatch(/^Operator +web-store-operator:1\.1\.0$/mu);
+    expect(stdout).toMatch(/^storefront:1\.1\.0 +index of 2 +linux\/amd64, linux\/arm64 +65532 /mu);
+    expect(stdout).toMatch(/^shops\.web-store\.example\.com +Namespaced +v1alpha1, v1beta1 /mu);
+    expect(stdout).toMatch(/^ClusterRole +manager-role +\d+$/mu);
+    expect(stdout).toMatch(/^registry-config\.inc\.j2 /mu);
+  });
+
+  it('gives a program the same as JSON', async () => {
+    const { stdout } = await solutions(['inspect', archive, '--output', 'json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: 'web-store-1.1.0',
+      kind: 'iso',
+      names: 'rock-ridge',
+      operator: { image: 'web-store-operator:1.1.0' },
+      images: [{ name: 'session-cache' }, { name: 'storefront' }, { name: 'web-store-operator' }],
+      warnings: [],
+    });
+  });
+
+  it('never sends control characters of an archive to the terminal', async () => {
+    const folder = join(emptyFolder(), 'evil');
+    mkdirSync(join(folder, 'images'), { recursive: true });
+    writeFileSync(
+      join(folder, 'manifest.yaml'),
+      [
+        'apiVersion: solutions.metalk8s.scality.com/v1alpha1',
+        'kind: Solution',
+        'metadata:',
+        '  name: evil',
+        '  annotations:',
+        String.raw`    solutions.metalk8s.scality.com/display-name: "\e[31mred\u202Ereversed\r\x9b2J"`,
+        'spec: {version: 1.0.0}',
+        '',
+      ].join('\n'),
+    );
+    writeFileSync(join(folder, 'a\u001B[2Jb'), '');
+    const { exitCode, stdout, stderr } = await solutions(['inspect', folder]);
+    // eslint-disable-next-line no-control-regex -- these are what is looked for
+    expect(`${stdout}${stderr}`).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202E]/u);
+    expect(`${stdout}${stderr}`).toContain('[2J');
+    expect([0, 1]).toContain(exitCode);
+  });
+
+  it('says what a file is that is no archive', async () => {
+    const { exitCode, stderr } = await solutions(['inspect', packageFile('package.json')]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: .*package\.json/u);
+    expect(stderr).toContain('hint:');
+  });
+});

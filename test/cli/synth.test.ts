@@ -1,0 +1,235 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  emptyFolder,
+  exampleFolder,
+  program,
+  removeFolders,
+  snapshot,
+  solutions,
+} from '../support/cli.ts';
+
+afterAll(removeFolders);
+
+function edit(folder: string, file: string, change: (text: string) => string): void {
+  const path = join(folder, file);
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
+}
+
+describe('synth on the example', () => {
+  it('is what is committed', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    const { exitCode, stderr } = await solutions(['-C', folder, 'synth', '--check', '--locked']);
+    expect(stderr).toContain('up to date');
+    expect(exitCode).toBe(0);
+  });
+
+  it('gives the committed bytes from the archives alone', async () => {
+    const folder = exampleFolder();
+    const { exitCode } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(0);
+    const fresh = await solutions(['synth', '--check'], { cwd: folder });
+    expect(fresh.exitCode).toBe(0);
+    const committed = await execa('diff', ['-r', join(folder, 'out'), 'out'], { reject: false });
+    expect(committed.stdout).toBe('');
+    const record = await execa('diff', ['-r', join(folder, 'metadata'), 'metadata'], {
+      reject: false,
+    });
+    expect(record.stdout).toBe('');
+  });
+
+  it('writes nothing when nothing changed', async () => {
+    const folder = exampleFolder();
+    await solutions(['synth'], { cwd: folder });
+    const before = snapshot(folder);
+    const { exitCode, stderr } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(' 0 written, 0 removed');
+    expect(snapshot(folder)).toEqual(before);
+  });
+
+  it('needs no archive once it has the metadata', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    rmSync(join(folder, 'examples'), { recursive: true });
+    expect((await solutions(['synth', '--check'], { cwd: folder })).exitCode).toBe(0);
+  });
+
+  it('says what to do when there is neither an archive nor its record', async () => {
+    const folder = exampleFolder();
+    rmSync(join(folder, 'examples'), { recursive: true });
+    const { exitCode, stderr } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(stderr.match(/^error: solutions\.yaml:\d+:\d+: /gmu)).toHaveLength(3);
+    expect(stderr).toContain('hint:');
+    expect(readdirSync(folder)).not.toContain('out');
+  });
+
+  it('forbids extraction when locked', async () => {
+    const folder = exampleFolder();
+    const { exitCode, stderr } = await solutions(['synth', '--locked'], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('--locked');
+    expect(readdirSync(folder)).not.toContain('metadata');
+  });
+
+  it('writes to the folder that cdk8s-cli names, with the same bytes', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    const other = join(emptyFolder(), 'dist');
+    const env = { CDK8S_OUTDIR: other, CDK8S_DISABLE_SORT: '1' };
+    expect((await solutions(['synth'], { cwd: folder, env })).exitCode).toBe(0);
+    expect(snapshot(other).size).toBe(snapshot(join(folder, 'out')).size);
+    await execa('diff', ['-r', other, join(folder, 'out')]);
+  });
+
+  it('is read by kubectl as it is, file by file and through kustomize', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    const label = ['label', '--local', '-f', join(folder, 'out'), 'a=b', '-o', 'name'];
+    const names = (await execa('kubectl', label)).stdout.trim().split('\n');
+    expect(names[0]).toBe('namespace/metalk8s-solutions');
+    expect(names).toContain('deployment.apps/web-store-operator');
+    const kustomized = await execa('kubectl', ['kustomize', join(folder, 'out')]);
+    expect(kustomized.stdout.match(/^kind: /gmu)).toHaveLength(names.length);
+  });
+});
+
+describe('a change', () => {
+  it('is shown by --check as a unified diff, with exit code 3 and nothing written', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    const committed = snapshot(join(folder, 'out'));
+    edit(folder, 'environments.yaml', (text) => text.replace('memory: 512Mi', 'memory: 1Gi'));
+    const before = snapshot(folder);
+    const { exitCode, stdout } = await solutions(['synth', '--check'], { cwd: folder });
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain('-            memory: 512Mi\n+            memory: 1Gi\n');
+    expect(snapshot(folder)).toEqual(before);
+
+    await execa('git', ['apply', '-'], { cwd: folder, input: stdout });
+    const { exitCode: after } = await solutions(['synth', '--check'], { cwd: folder });
+    expect(after).toBe(0);
+    expect(snapshot(join(folder, 'out'))).not.toEqual(committed);
+  });
+
+  it('that removes objects is followed by the lines that delete them', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    edit(folder, 'environments.yaml', (text) => text.slice(0, text.indexOf('---\n')));
+    const { exitCode, stderr } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('  kubectl delete deployment.apps -n staging web-store-operator\n');
+    expect(stderr).toMatch(
+      /Only when nobody needs it any more:\n {2}kubectl delete namespace staging\n/u,
+    );
+    expect(readdirSync(join(folder, 'out'))).not.toContain('0400-operator.staging.web-store.yaml');
+  });
+
+  it('of an archive under one version is an error with both digests until it is accepted', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    const archive = join(folder, 'examples/web-store-1.0.0.iso');
+    const bytes = readFileSync(archive);
+    // The preparer's text in the volume descriptor: nothing else depends on it.
+    bytes[32_768 + 446 + 5] = 0x58;
+    writeFileSync(archive, bytes);
+    const before = snapshot(folder);
+    const refused = await solutions(['synth'], { cwd: folder });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr.match(/[0-9a-f]{64}/gu)).toHaveLength(2);
+    expect(refused.stderr).toContain('--accept-changed');
+    expect(new Map([...snapshot(folder)].filter(([name]) => !name.startsWith('.')))).toEqual(
+      before,
+    );
+    const accepted = await solutions(['synth', '--accept-changed'], { cwd: folder });
+    expect(accepted.exitCode).toBe(0);
+    expect(accepted.stdout).toContain('metadata/web-store-1.0.0 changed');
+  });
+});
+
+describe('an edited file in out/', () => {
+  it('stops the run, and nothing is written', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    edit(folder, 'out/0000-namespaces.yaml', (text) => `${text}# mine\n`);
+    edit(folder, 'environments.yaml', (text) => text.replace('512Mi', '1Gi'));
+    const before = snapshot(join(folder, 'out'));
+    const { exitCode, stderr } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('error: out/0000-namespaces.yaml: ');
+    expect(snapshot(join(folder, 'out'))).toEqual(before);
+    expect((await solutions(['synth', '--overwrite'], { cwd: folder })).exitCode).toBe(0);
+    expect((await solutions(['synth', '--check'], { cwd: folder })).exitCode).toBe(0);
+  });
+
+  it('that is not ours stays, with a warning when kubectl would apply it', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    writeFileSync(join(folder, 'out/9999-mine.yaml'), 'kind: ConfigMap\n');
+    const { exitCode, stderr } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('warning: out/9999-mine.yaml: ');
+    expect(readFileSync(join(folder, 'out/9999-mine.yaml'), 'utf8')).toBe('kind: ConfigMap\n');
+  });
+});
+
+describe('mistakes', () => {
+  it('of all files are shown together, each with its place and a hint', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    edit(folder, 'solutions.yaml', (text) => text.replace('archives:', 'archive:'));
+    edit(folder, 'environments.yaml', (text) => text.replace('webhook: true', 'webhook: 1'));
+    edit(folder, 'platform.yaml', (text) => text.replace('restricted', 'strict'));
+    const { exitCode, stderr, stdout } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    for (const file of ['solutions', 'environments', 'platform']) {
+      expect(stderr).toMatch(new RegExp(`^error: ${file}\\.yaml:\\d+:\\d+: `, 'mu'));
+    }
+    expect(stderr).toContain('did you mean `archives`?');
+    expect(stderr).toMatch(/^3 errors$/mu);
+  });
+
+  it('are JSON on stdout for a program', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    edit(folder, 'platform.yaml', (text) => text.replace('restricted', 'strict'));
+    const { exitCode, stdout } = await solutions(['synth', '--output', 'json'], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      errors: [{ code: 'schema', place: { file: 'platform.yaml', line: 10, column: 3 } }],
+    });
+  });
+
+  it('of the folder name the folder and -C', async () => {
+    const folder = emptyFolder();
+    const { exitCode, stderr } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('-C <dir>');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('a killed run', () => {
+  it('leaves every file old or new, and the next run is right', { timeout: 180_000 }, async () => {
+    const folder = exampleFolder();
+    const files = ['metadata', 'out'];
+    const variants = [512, 1024];
+    for (let round = 0; round < 12; round += 1) {
+      edit(folder, 'environments.yaml', (text) =>
+        text.replace(/memory: \d+Mi \}$/mu, `memory: ${variants[round % 2] ?? 512}Mi }`),
+      );
+      if (round % 4 === 0) rmSync(join(folder, 'metadata'), { recursive: true, force: true });
+      const run = execa('node', [program, 'synth'], { cwd: folder, reject: false });
+      // From before anything happens to after the end, and mostly while files are written.
+      setTimeout(() => run.kill('SIGKILL'), 150 + round * 25);
+      await run;
+      const next = await solutions(['synth', '--output', 'json'], { cwd: folder });
+      expect(next.stderr).toBe('');
+      expect(next.exitCode).toBe(0);
+      expect((await solutions(['synth', '--check'], { cwd: folder })).exitCode).toBe(0);
+      const sums = await execa('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], {
+        cwd: join(folder, 'out'),
+      });
+      expect(sums.stdout).toBe('');
+      for (const part of files) {
+        expect(
+          [...snapshot(join(folder, part)).keys()].filter((name) => /\.part|\.next/u.test(name)),
+        ).toEqual([]);
+      }
+    }
+  });
+});
