@@ -38,8 +38,6 @@ export interface New {
   readonly file: string;
   readonly sighting: Sighting;
   readonly contents: Contents;
-  /** Of the archive, where it was hashed already. */
-  readonly sha256?: string | undefined;
 }
 
 /** What {@link examine} knows. */
@@ -80,7 +78,7 @@ export async function examine(archive: ListedArchive, around: Surroundings): Pro
   const tree = openTree(file, archive.path);
   try {
     const contents = readContents(tree);
-    return { kind: 'new', archive, id: contents.product.id, file, sighting, contents, sha256 };
+    return { kind: 'new', archive, id: contents.product.id, file, sighting, contents };
   } finally {
     tree.close();
   }

@@ -30,22 +30,20 @@ export async function verifyBlobs(
  * The sha256 (hex) of a whole archive, and every blob compared with its name, all at once: one
  * core reads the image from end to end, the others its blobs.
  *
- * @param known - the sha256 of the archive, where it was hashed already
  * @throws as {@link verifyBlobs} does
  */
 export async function verifyArchive(
   tree: Tree,
   blobs: readonly BlobFile[],
-  { known, ...options }: HashOptions & { readonly known?: string | undefined },
+  options: HashOptions = {},
 ): Promise<string> {
   if (tree.kind === 'directory') return verifyDirectory(tree, blobs, options);
   const files = uniqueFiles(blobs.map(({ file }) => file));
   // In the order of the disk: both cores read the same part of the image at about the same time.
   files.sort((a, b) => (a.extents[0]?.offset ?? 0) - (b.extents[0]?.offset ?? 0));
-  const whole = known === undefined ? [wholeImage(tree)] : [];
-  const digests = await hashFiles(files, whole, options);
+  const digests = await hashFiles(files, [wholeImage(tree)], options);
   compareBlobs(tree, blobs, digests.files);
-  return known ?? digests.first;
+  return digests.first;
 }
 
 /**
