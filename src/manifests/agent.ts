@@ -3,7 +3,8 @@ import type { Platform } from '../config/platform.ts';
 /**
  * The annotations that a GitOps agent wants on an object of a stage of `out/`: Argo CD runs Jobs
  * after Deployments unless waves say otherwise, and neither agent may delete a Namespace or a
- * CRD, with everything in it, because a line went away.
+ * CRD, with everything in it, because a line went away. (Argo CD's `Prune` is about an object that
+ * left the folder, `Delete` about an Application that is deleted.)
  *
  * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources
@@ -27,6 +28,6 @@ export function agentAnnotations(
 }
 
 const argocdOptions: Readonly<Record<string, string>> = {
-  CustomResourceDefinition: 'ServerSideApply=true,Prune=false',
+  CustomResourceDefinition: 'ServerSideApply=true,Prune=false,Delete=confirm',
   Namespace: 'Prune=confirm,Delete=confirm',
 };

@@ -1,26 +1,26 @@
-import type { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Platform } from '../config/platform.ts';
 import type { Operator } from '../model/state.ts';
 import { operatorLabels, selector } from './labels.ts';
 import type { OperatorConfig } from './operator-config.ts';
 
+interface DeploymentContext {
+  readonly namespace: string;
+  readonly platform: Platform;
+  readonly config: OperatorConfig;
+}
+
 /**
- * The Deployment of an Operator. Name, selector, container and volumes are those of MetalK8s, so
+ * The manifest of an Operator's Deployment. Name, selector, container and volumes are those of MetalK8s, so
  * that it takes over the one that Salt made; every default that an apply would compare is written.
  */
-export function addDeployment(
-  chart: Chart,
+export function deployment(
   operator: Operator,
-  {
-    namespace,
-    platform,
-    config,
-  }: { namespace: string; platform: Platform; config: OperatorConfig },
-): void {
+  { namespace, platform, config }: DeploymentContext,
+): unknown {
   const { settings } = operator;
   const labels = operatorLabels(operator);
-  new k8s.KubeDeployment(chart, 'deployment', {
+  return k8s.KubeDeployment.manifest({
     metadata: { name: operator.name, namespace, labels },
     spec: {
       replicas: settings.replicas ?? 1,
@@ -100,7 +100,10 @@ function environment({ name, settings }: Operator): k8s.EnvVar[] {
     { name: 'POD_NAME', valueFrom: { fieldRef: fieldRef('metadata.name') } },
     { name: 'OPERATOR_NAME', value: name },
   ];
-  const given = settings.env ?? [];
+  // The API server drops an empty value, and every apply would send it again.
+  const given = (settings.env ?? []).map((variable) =>
+    'value' in variable && variable.value === '' ? { name: variable.name } : variable,
+  );
   const names = new Set(given.map((variable) => variable.name));
   return [...own.filter((variable) => !names.has(variable.name)), ...given];
 }

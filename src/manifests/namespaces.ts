@@ -3,6 +3,7 @@ import { k8s } from 'cdk8s-plus-28';
 import { SOLUTIONS_NAMESPACE } from '../model/placement.ts';
 import type { EnvironmentNamespace, Profile, Solution, State } from '../model/state.ts';
 import { commonLabels, SHARED } from './labels.ts';
+import { PlainObject, sorted } from './object.ts';
 
 const PREFIX = 'solutions.metalk8s.scality.com';
 
@@ -13,7 +14,7 @@ export function addNamespaces(chart: Chart, state: State): void {
 }
 
 function addSolutions(chart: Chart, solutions: readonly Solution[]): void {
-  new k8s.KubeNamespace(chart, 'solutions', {
+  const namespace = k8s.KubeNamespace.manifest({
     metadata: {
       name: SOLUTIONS_NAMESPACE,
       labels: {
@@ -23,7 +24,7 @@ function addSolutions(chart: Chart, solutions: readonly Solution[]): void {
       },
     },
   });
-  new k8s.KubeConfigMap(chart, 'solutions-versions', {
+  const versions = k8s.KubeConfigMap.manifest({
     metadata: {
       name: 'metalk8s-solutions',
       namespace: SOLUTIONS_NAMESPACE,
@@ -31,6 +32,8 @@ function addSolutions(chart: Chart, solutions: readonly Solution[]): void {
     },
     ...data(solutions.map((solution) => [solution.name, versionsJson(solution)])),
   });
+  new PlainObject(chart, 'solutions', sorted(namespace));
+  new PlainObject(chart, 'solutions-versions', sorted(versions));
 }
 
 /** An empty map in a manifest is a difference that no apply ends. */
@@ -56,7 +59,7 @@ function versionsJson({ versions, active }: Solution): string {
 
 function addEnvironment(chart: Chart, namespace: EnvironmentNamespace, { platform }: State): void {
   const { name, environment, description, profile, solutions } = namespace;
-  new k8s.KubeNamespace(chart, `namespace-${name}`, {
+  const manifest = k8s.KubeNamespace.manifest({
     metadata: {
       name,
       labels: {
@@ -73,10 +76,12 @@ function addEnvironment(chart: Chart, namespace: EnvironmentNamespace, { platfor
         : { annotations: { [`${PREFIX}/environment-description`]: description } }),
     },
   });
-  new k8s.KubeConfigMap(chart, `environment-${name}`, {
+  const versions = k8s.KubeConfigMap.manifest({
     metadata: { name: 'metalk8s-environment', namespace: name, labels: commonLabels(SHARED) },
     ...data(solutions.map(({ name: solution, version }) => [solution, version])),
   });
+  new PlainObject(chart, `namespace-${name}`, sorted(manifest));
+  new PlainObject(chart, `environment-${name}`, sorted(versions));
 }
 
 /** @see https://kubernetes.io/docs/concepts/security/pod-security-admission/ */

@@ -29,7 +29,7 @@ export function operatorConfig({ versions }: Solution, platform: Platform): Oper
       kind: 'OperatorConfig',
       repositories,
     },
-    { lineWidth: 0 },
+    { lineWidth: 0, aliasDuplicateObjects: false },
   );
   return { yaml, checksum: createHash('sha256').update(yaml).digest('hex') };
 }

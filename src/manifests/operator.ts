@@ -2,10 +2,11 @@ import type { Chart } from 'cdk8s';
 import { k8s, ServiceAccount } from 'cdk8s-plus-28';
 import type { Platform } from '../config/platform.ts';
 import type { Binding, Operator } from '../model/state.ts';
-import { addDeployment } from './deployment.ts';
+import { deployment } from './deployment.ts';
 import { commonLabels, operatorLabels } from './labels.ts';
 import type { OperatorConfig } from './operator-config.ts';
-import { VerbatimObject } from './verbatim.ts';
+import { PlainObject, sorted } from './object.ts';
+import { verbatim } from './verbatim.ts';
 
 interface OperatorContext {
   readonly namespace: string;
@@ -21,41 +22,31 @@ export function addOperator(chart: Chart, operator: Operator, context: OperatorC
     metadata: { ...metadata, name: operator.name },
     automountToken: true,
   });
-  for (const { name, manifest } of operator.roles) {
-    new VerbatimObject(chart, `role-${name}`, {
-      manifest,
-      name,
-      namespace,
-      labels: commonLabels(operator.solution.name),
-    });
+  for (const [index, { name, manifest }] of operator.roles.entries()) {
+    const labels = commonLabels(operator.solution.name);
+    new PlainObject(chart, `role-${index}`, verbatim(manifest, { name, namespace, labels }));
   }
-  for (const binding of operator.bindings) addBinding(chart, binding, metadata, operator.name);
-  new k8s.KubeConfigMap(chart, 'config', {
+  for (const [index, one] of operator.bindings.entries()) {
+    new PlainObject(chart, `binding-${index}`, sorted(binding(one, metadata, operator.name)));
+  }
+  const config = k8s.KubeConfigMap.manifest({
     metadata: { ...metadata, name: `${operator.name}-config` },
     data: { 'operator.yaml': context.config.yaml },
   });
-  addDeployment(chart, operator, context);
+  new PlainObject(chart, 'config', sorted(config));
+  new PlainObject(chart, 'deployment', sorted(deployment(operator, context)));
 }
 
-function addBinding(
-  chart: Chart,
+function binding(
   { kind, name, role }: Binding,
   { namespace, labels }: { readonly namespace: string; readonly labels: Record<string, string> },
   serviceAccount: string,
-): void {
+): unknown {
   const rights = {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', ...role },
     subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace }],
   };
-  if (kind === 'ClusterRoleBinding') {
-    new k8s.KubeClusterRoleBinding(chart, `${kind}-${name}`, {
-      metadata: { name, labels },
-      ...rights,
-    });
-  } else {
-    new k8s.KubeRoleBinding(chart, `${kind}-${name}`, {
-      metadata: { name, namespace, labels },
-      ...rights,
-    });
-  }
+  return kind === 'ClusterRoleBinding'
+    ? k8s.KubeClusterRoleBinding.manifest({ metadata: { name, labels }, ...rights })
+    : k8s.KubeRoleBinding.manifest({ metadata: { name, namespace, labels }, ...rights });
 }

@@ -7,7 +7,8 @@ import { addNamespaces } from './namespaces.ts';
 import { addOperator } from './operator.ts';
 import { operatorConfig, type OperatorConfig } from './operator-config.ts';
 import { stage, type Stage } from './stage.ts';
-import { VerbatimObject } from './verbatim.ts';
+import { PlainObject, sorted } from './object.ts';
+import { verbatim } from './verbatim.ts';
 
 /** The objects of one file of `out/`, in their order. */
 export interface ManifestFile {
@@ -16,7 +17,7 @@ export interface ManifestFile {
   readonly objects: readonly JsonObject[];
 }
 
-/** A file of `out/`, and what goes into it. */
+/** A file of `out/`, and what adds its objects to its chart. */
 interface Part extends Stage {
   addTo(chart: Chart): void;
 }
@@ -77,19 +78,24 @@ function operatorParts(state: State): Part[] {
 }
 
 function addShared(chart: Chart, objects: readonly SharedObject[]): void {
-  for (const { manifest, name, archive } of objects) {
-    new VerbatimObject(chart, name, { manifest, name, labels: commonLabels(archive.name) });
+  for (const [index, { manifest, name, archive }] of objects.entries()) {
+    const labels = commonLabels(archive.name);
+    new PlainObject(chart, `${index}`, verbatim(manifest, { name, labels }));
   }
 }
 
 function objectsOf(chart: Chart): JsonObject[] {
   return chart.node.findAll().flatMap((construct): JsonObject[] => {
-    return ApiObject.isApiObject(construct) ? [ApiObject.of(construct).toJson()] : [];
+    if (construct instanceof PlainObject) return [construct.toJson()];
+    return ApiObject.isApiObject(construct) ? [sorted(ApiObject.of(construct).toJson())] : [];
   });
 }
 
 function annotated(object: JsonObject, part: Stage, { platform }: State): JsonObject {
-  const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {};
+  const metadata = {
+    annotations: {},
+    ...(isJsonObject(object['metadata']) ? object['metadata'] : {}),
+  };
   const own = isJsonObject(metadata['annotations']) ? metadata['annotations'] : {};
   const agent = agentAnnotations(platform.agent, textOf(object['kind']), part.order);
   return {

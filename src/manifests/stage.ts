@@ -5,10 +5,10 @@ import { createHash } from 'node:crypto';
  * name is the order in which its objects are created.
  */
 const stages = {
-  namespaces: '0000',
-  crds: '0100',
-  roles: '0200',
-  operator: '0400',
+  namespaces: { number: '0000', holds: 'Namespaces' },
+  crds: { number: '0100', holds: 'CRDs' },
+  roles: { number: '0200', holds: 'ClusterRoles' },
+  operator: { number: '0400', holds: 'Operators' },
 } as const;
 
 /** A file of `out/` before it is printed. */
@@ -21,8 +21,20 @@ export interface Stage {
 
 /** The file of `out/` for a stage and what it is about: a Solution, a Namespace, a version. */
 export function stage(name: keyof typeof stages, ...about: readonly string[]): Stage {
-  const parts = [`${stages[name]}-${name}`, ...about.map(fileToken), 'yaml'];
-  return { file: parts.join('.'), order: Number(stages[name]) };
+  const { number } = stages[name];
+  const parts = [`${number}-${name}`, ...about.map(fileToken), 'yaml'];
+  return { file: parts.join('.'), order: Number(number) };
+}
+
+/** What the files of these names hold, in the order of the stages, in people's words. */
+export function stagesOf(files: readonly string[]): string[] {
+  return Object.entries(stages)
+    .filter(([name, { number }]) => files.some((file) => isIn(file, `${number}-${name}.`)))
+    .map(([, { holds }]) => holds);
+}
+
+function isIn(file: string, prefix: string): boolean {
+  return file.startsWith(prefix) || file.startsWith(`server-side/${prefix}`);
 }
 
 /** `text` as part of a file name: lower case, safe everywhere, different for different text. */

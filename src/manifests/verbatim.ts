@@ -1,61 +1,66 @@
-import { ApiObject } from 'cdk8s';
-import type { Construct } from 'constructs';
 import type { Manifest } from '../kubernetes/read.ts';
-import { isJsonObject, textOf, type Json, type JsonObject } from '../kubernetes/value.ts';
+import { isJsonObject, type Json, type JsonObject } from '../kubernetes/value.ts';
 
 interface VerbatimOptions {
-  readonly manifest: Manifest;
   /** `metadata.name` as rendered. */
   readonly name: string;
+  /** Where the object goes; without it the object is the cluster's. */
   readonly namespace?: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
- * An object of a vendor, as it is in the archive: cdk8s' own printing would round 64-bit numbers,
- * sort keys and drop nulls. Only what is ours to say is set: name, namespace, labels;
- * what no client may send is left out: `status`, and in the metadata nulls and creation times.
+ * What a cluster sets, and what is in a file that somebody made with `kubectl get -o yaml`: a uid
+ * or resourceVersion makes every apply fail, and an owner that is not there gets a CRD deleted.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
  */
-export class VerbatimObject extends ApiObject {
-  readonly #value: JsonObject;
+const OF_THE_CLUSTER = new Set([
+  'creationTimestamp',
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'generation',
+  'managedFields',
+  'ownerReferences',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+]);
 
-  constructor(scope: Construct, id: string, options: VerbatimOptions) {
-    const { value } = options.manifest;
-    super(scope, id, {
-      apiVersion: textOf(value['apiVersion']),
-      kind: textOf(value['kind']),
-      metadata: { name: options.name },
-    });
-    this.#value = withMetadata(options);
-  }
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-  override toJson(): JsonObject {
-    return this.#value;
-  }
-}
-
-function withMetadata({ manifest, name, namespace, labels }: VerbatimOptions): JsonObject {
-  const { status: _status, ...rest } = manifest.value;
-  const { creationTimestamp: _created, ...metadata } = withoutNulls(manifest.value['metadata']);
+/**
+ * An object of a vendor as the archive has it, every value of it untouched. Only what is ours to
+ * say is set (name, Namespace, labels), and what no client should send is left out: `status`, and
+ * in the metadata what a cluster sets, nulls and empty values.
+ */
+export function verbatim(
+  { value }: Pick<Manifest, 'value'>,
+  { name, namespace, labels }: VerbatimOptions,
+): JsonObject {
+  const { status: _status, ...rest } = value;
+  const { namespace: _shipped, ...metadata } = filled(value['metadata'], OF_THE_CLUSTER);
+  const annotations = filled(metadata['annotations'], new Set([LAST_APPLIED]));
   return {
     ...rest,
     metadata: {
       ...metadata,
       name,
       ...(namespace === undefined ? {} : { namespace }),
-      labels: { ...withoutNulls(metadata['labels']), ...labels },
-      ...annotationsOf(metadata['annotations']),
+      labels: { ...filled(metadata['labels']), ...labels },
+      annotations,
     },
   };
 }
 
-/** An empty map in a manifest is a difference that no apply ends. */
-function annotationsOf(shipped: Json | undefined): Record<string, Json> {
-  const annotations = withoutNulls(shipped);
-  return Object.keys(annotations).length > 0 ? { annotations } : {};
+/** The entries of a map that say something: an empty value is a difference that no apply ends. */
+function filled(map: Json | undefined, without: ReadonlySet<string> = new Set()) {
+  if (!isJsonObject(map)) return {};
+  return Object.fromEntries(
+    Object.entries(map).filter(([key, value]) => !without.has(key) && !isNothing(value)),
+  );
 }
 
-function withoutNulls(value: Json | undefined): Record<string, Json> {
-  if (!isJsonObject(value)) return {};
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null));
+function isNothing(value: Json): boolean {
+  return typeof value === 'object' && (value === null || Object.keys(value).length === 0);
 }

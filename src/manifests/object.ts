@@ -1,0 +1,51 @@
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { isJsonObject, nameOf, textOf, type Json, type JsonObject } from '../kubernetes/value.ts';
+
+/**
+ * An object in the tree of constructs whose manifest is `value`, as it is. cdk8s' own way from
+ * properties to JSON rounds 64-bit numbers, drops nulls, takes a map with the key `constructor`
+ * (a Solution may have that name) for a class, and sorts keys after an environment variable.
+ */
+export class PlainObject extends ApiObject {
+  readonly #value: JsonObject;
+
+  constructor(scope: Construct, id: string, value: JsonObject) {
+    super(scope, id, {
+      apiVersion: textOf(value['apiVersion']),
+      kind: textOf(value['kind']),
+      metadata: { name: nameOf(value) },
+    });
+    this.#value = value;
+  }
+
+  override toJson(): JsonObject {
+    return this.#value;
+  }
+}
+
+/**
+ * A manifest of cdk8s' generated classes with its keys in one order: `apiVersion`, `kind` and
+ * `metadata` first, otherwise by UTF-16 code units; what is undefined is left out.
+ *
+ * @throws TypeError for what is no JSON: a bug.
+ */
+export function sorted(manifest: unknown): JsonObject {
+  const value = sortedValue(manifest);
+  if (!isJsonObject(value)) throw new TypeError('a manifest is a map');
+  const { apiVersion = '', kind = '', metadata = {}, ...rest } = value;
+  return { apiVersion, kind, metadata, ...rest };
+}
+
+function sortedValue(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(sortedValue);
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries.map(([key, entry]) => [key, sortedValue(entry)]));
+  }
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    return value;
+  }
+  throw new TypeError(`${typeof value} is no value of a manifest`);
+}

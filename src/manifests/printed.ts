@@ -1,0 +1,52 @@
+import { appliedSize, printManifests } from '../kubernetes/print.ts';
+import type { JsonObject } from '../kubernetes/value.ts';
+import type { ManifestFile } from './render.ts';
+
+/** An object of a file of `out/` with its text. */
+export interface PrintedObject {
+  readonly object: JsonObject;
+  /** A YAML document without its `---`. */
+  readonly text: string;
+  /** Bytes as kubectl applies it; 0 where it is far below any limit. */
+  readonly size: number;
+}
+
+/** A file of `out/`, its objects printed. */
+export interface PrintedFile {
+  /** Relative to `out/`. */
+  readonly file: string;
+  readonly objects: readonly PrintedObject[];
+}
+
+/**
+ * Objects over this many bytes of JSON are applied server-side: client-side apply keeps the whole
+ * object in an annotation, and annotations end at 262,144 bytes.
+ */
+export const MAX_CLIENT_SIDE = 250_000;
+
+/**
+ * Go's JSON has at most six bytes for a character of our YAML (`<` is `\u003c`; brackets, commas
+ * and quotes included), so that a shorter text need not be measured.
+ */
+const SURELY_SMALL = Math.floor(MAX_CLIENT_SIDE / 6);
+
+/** Prints a file. CRDs too large for client-side apply go to a folder that kubectl does not read. */
+export function printFile({ file, objects }: ManifestFile): PrintedFile[] {
+  const printed = objects.map(printObject);
+  if (!file.startsWith('0100-')) return [{ file, objects: printed }];
+  const parts = [
+    { file, objects: printed.filter(({ size }) => size <= MAX_CLIENT_SIDE) },
+    { file: `server-side/${file}`, objects: printed.filter(({ size }) => size > MAX_CLIENT_SIDE) },
+  ];
+  return parts.filter((part) => part.objects.length > 0);
+}
+
+function printObject(object: JsonObject): PrintedObject {
+  const text = printManifests([object]);
+  return { object, text, size: text.length <= SURELY_SMALL ? 0 : appliedSize(object) };
+}
+
+/** The text of a file of several documents. */
+export function textOfFile({ objects }: PrintedFile): string {
+  return objects.map(({ text }) => text).join('---\n');
+}
