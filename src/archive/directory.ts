@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
+import { onDisk } from '../disk/failure.ts';
 import { mistake, quoted } from './mistake.ts';
 import type { TreeEntry } from './links.ts';
 
@@ -54,7 +55,7 @@ export function walkDirectory(root: string, name: string): Directory {
       if (stat.isDirectory()) walk(path, depth + 1);
     }
   };
-  walk('', 1);
+  onDisk(name, () => walk('', 1));
   return { entries, fingerprint: hash.digest('hex'), size, changed };
 }
 

@@ -115,34 +115,45 @@ function imageFolders(tree: Tree, notices: Notice[]): ImageFolder[] {
   const folders = new Map<string, Map<string, TreeFile>>();
   const astray: string[] = [];
   for (const file of tree.files('images', true)) {
-    const [, name, tag, base, ...more] = file.path.split('/');
-    if (name === undefined || tag === undefined || base === undefined || more.length > 0) {
-      // Files about an image may lie anywhere; these are images that would be lost.
-      if (/(?:^|\/)(?:manifest\.json|[^/]*\.tar)$/u.test(file.path)) astray.push(file.path);
-      continue;
-    }
-    const key = `${name}/${tag}`;
-    const files = folders.get(key) ?? new Map<string, TreeFile>();
-    folders.set(key, files.set(base, file));
+    const end = file.path.lastIndexOf('/');
+    const folder = file.path.slice('images/'.length, end);
+    const files = folders.get(folder) ?? (isImageFolder(folder) ? new Map() : undefined);
+    if (files) folders.set(folder, files.set(file.path.slice(end + 1), file));
+    // Files about an image may lie anywhere; these are images that would be lost.
+    else if (/(?:\/manifest\.json|\.tar)$/u.test(file.path)) astray.push(file.path);
   }
-  if (astray.length > 0) {
-    notices.push(
-      notice(
-        'image-place',
-        `not at \`images/<name>/<tag>/\` and left out: ${astray.slice(0, 5).map(quoted).join(', ')}`,
-        {
-          file: `${tree.name}:images`,
-          hint: 'the vendor must put each image into a folder of its own, in the `dir:` layout of skopeo',
-        },
-      ),
-    );
+  for (const [folder, files] of folders) {
+    if ([...files.keys()].some(isLayoutFile)) continue;
+    folders.delete(folder);
+    astray.push(`images/${folder}`);
   }
+  if (astray.length > 0) notices.push(astrayNotice(astray, tree.name));
   return [...folders]
-    .map(([key, files]) => {
-      const slash = key.indexOf('/');
-      return { name: key.slice(0, slash), tag: key.slice(slash + 1), files };
+    .map(([folder, files]) => {
+      const slash = folder.indexOf('/');
+      return { name: folder.slice(0, slash), tag: folder.slice(slash + 1), files };
     })
     .sort((a, b) => compare(a.name, b.name) || compare(a.tag, b.tag));
+}
+
+/** `<name>/<tag>` */
+function isImageFolder(folder: string): boolean {
+  const slash = folder.indexOf('/');
+  return slash > 0 && !folder.includes('/', slash + 1);
+}
+
+/** Any of these says that an image was meant: without them the folder is something else. */
+function isLayoutFile(name: string): boolean {
+  return name === 'manifest.json' || name === 'version' || /^[0-9a-f]{64}$/u.test(name);
+}
+
+function astrayNotice(astray: readonly string[], name: string): Notice {
+  const few = astray.slice(0, 5).map(quoted).join(', ');
+  const more = astray.length > 5 ? ` and ${astray.length - 5} more` : '';
+  return notice('image-place', `not at \`images/<name>/<tag>/\` and left out: ${few}${more}`, {
+    file: `${name}:images`,
+    hint: 'the vendor must put each image into a folder of its own, in the `dir:` layout of skopeo',
+  });
 }
 
 function compare(a: string, b: string): number {

@@ -73,12 +73,11 @@ export interface Listing {
 }
 
 /** All files below `prefix`; a link to a folder is gone into, a circle is a broken link. */
-export function listFiles(entries: Entries, prefix: string): Listing {
+export function listFiles(entries: Entries, children: Children, prefix: string): Listing {
   const start = follow(entries, prefix);
   const files: FoundFile[] = [];
   const broken: BrokenLink[] = [];
   if (!('real' in start)) return { files, broken, isTooLarge: false };
-  const children = childrenOf(entries);
   const above = new Set<string>();
   let met = 0;
 
@@ -106,7 +105,11 @@ export function listFiles(entries: Entries, prefix: string): Listing {
   return { files: sortByBytes(files), broken, isTooLarge: met > MAX_FOUND };
 }
 
-function childrenOf(entries: Entries): Map<string, string[]> {
+/** The names in each folder, by its path; the root is `''`. */
+export type Children = ReadonlyMap<string, readonly string[]>;
+
+/** What {@link listFiles} needs, once an archive. */
+export function childrenOf(entries: Entries): Children {
   const children = new Map<string, string[]>();
   for (const path of entries.keys()) {
     const slash = path.lastIndexOf('/');

@@ -4,7 +4,15 @@ import type { Notice } from '../errors.ts';
 import { openImage, readEntry } from '../iso/image.ts';
 import { openFile } from '../iso/reader.ts';
 import { walkDirectory } from './directory.ts';
-import { follow, listFiles, type Extent, type Listing, type TreeEntry } from './links.ts';
+import {
+  childrenOf,
+  follow,
+  listFiles,
+  type Children,
+  type Extent,
+  type Listing,
+  type TreeEntry,
+} from './links.ts';
 import { mistake, quoted } from './mistake.ts';
 
 /** One archive that is open: an ISO image, or a directory with the same content. */
@@ -102,8 +110,7 @@ function openIso(file: string, name: string): Tree {
       ...filesOf(image.entries, {
         name,
         diskOf: () => file,
-        contentOf: ({ extents }) =>
-          extents.map(({ offset, length }) => `${offset}+${length}`).join(),
+        contentOf: contentOfExtents,
       }),
       read(wanted, limit) {
         return readEntry(image, { ...wanted, kind: 'file' }, limit);
@@ -135,6 +142,10 @@ function openDirectory(file: string, name: string): Tree {
   };
 }
 
+function contentOfExtents({ extents }: TreeEntry): string {
+  return extents.map(({ offset, length }) => `${offset}+${length}`).join();
+}
+
 interface FilesOptions {
   readonly name: string;
   readonly diskOf: (real: string) => string;
@@ -151,9 +162,11 @@ function filesOf(
     const { size, extents } = entry;
     return { path, size, disk: diskOf(real), extents, content: contentOf(entry, real) };
   };
+  let children: Children | undefined;
   return {
     files(folder, strict = false) {
-      const listing = listFiles(entries, folder);
+      children ??= childrenOf(entries);
+      const listing = listFiles(entries, children, folder);
       checkListing(listing, name, strict);
       return listing.files.flatMap(({ path, real }) => toFile(path, real) ?? []);
     },

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readContents, type Contents } from '../archive/contents.ts';
 import { quoted } from '../archive/mistake.ts';
 import { openTree } from '../archive/tree.ts';
-import type { Notice, Place } from '../errors.ts';
+import { solutionsErrors, type Notice, type Place } from '../errors.ts';
 import type { Stored } from './archive.ts';
 import { sight, type Cache, type Sighting } from './cache.ts';
 import { mistake } from './mistake.ts';
@@ -166,14 +166,20 @@ function keepLocked(
       },
     );
   }
-  const sighting = sight(file, path);
-  const isOther =
-    sighting !== undefined && differs(sighting, stored.record, cache.find(file, sighting));
+  const isOther = differs(file, stored.record, cache);
   return keep(archive, stored, isOther ? [differing(archive, stored.record)] : []);
 }
 
-function differs(sighting: Sighting, record: ArchiveRecord, sha256: string | undefined): boolean {
-  return sha256 === undefined ? sighting.size !== record.size : sha256 !== record.sha256;
+/** Whether an archive at hand is obviously another one; what is wrong with it is no error here. */
+function differs(file: string, { path, size, sha256 }: ArchiveRecord, cache: Cache): boolean {
+  try {
+    const sighting = sight(file, path);
+    if (sighting === undefined) return false;
+    const known = cache.find(file, sighting);
+    return known === undefined ? sighting.size !== size : known !== sha256;
+  } catch (error) {
+    return solutionsErrors(error).length > 0;
+  }
 }
 
 function differing({ path, place }: ListedArchive, { id }: ArchiveRecord): Notice {

@@ -94,7 +94,7 @@ function take({ next }: HashControl): number {
 
 /** The bytes of a job, in the one buffer again and again. */
 function* readJob(
-  { extents }: HashJob,
+  { disk, extents }: HashJob,
   descriptor: number,
   buffer: Buffer,
 ): Generator<Buffer, void> {
@@ -103,7 +103,7 @@ function* readJob(
     while (position < length) {
       const wanted = Math.min(buffer.length, length - position);
       const count = readSync(descriptor, buffer, 0, wanted, offset + position);
-      if (count === 0) throw new Error('the file ended before its content did');
+      if (count === 0) throw new Error(`${disk} ended before its content did`);
       position += count;
       yield buffer.subarray(0, count);
     }

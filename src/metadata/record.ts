@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { ImageRecord } from '../archive/images.ts';
 import { printManifests } from '../kubernetes/print.ts';
@@ -170,5 +170,5 @@ function folderOf(file: string): string {
 }
 
 function sumOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSafePath } from '../archive/contents.ts';
+import { onDisk } from '../disk/failure.ts';
 import { recoverFolders, removeFolder, replaceFolder } from '../disk/replace.ts';
 import { solutionsErrors, type Notice, type SolutionsError } from '../errors.ts';
 import type { Stored } from './archive.ts';
@@ -83,8 +84,10 @@ function foldersIn(folder: string): string[] {
 }
 
 function entriesOf(folder: string) {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(folder, { withFileTypes: true });
+  return onDisk(folder, () => {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+    return readdirSync(folder, { withFileTypes: true });
+  });
 }
 
 interface ReadStored {
@@ -161,10 +164,12 @@ function strangers(root: string, folder: string, { files }: ArchiveRecord): Noti
 }
 
 function contentOf(path: string): Uint8Array | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() === true && stat.size <= MAX_FILE ? readFileSync(path) : undefined;
+  return onDisk(path, () => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() === true && stat.size <= MAX_FILE ? readFileSync(path) : undefined;
+  });
 }
 
 function hexOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** `sha256:` and 64 lower-case hex digits, the one algorithm that archives use. */
 const FORM = /^sha256:[0-9a-f]{64}$/u;
@@ -10,7 +10,7 @@ export function isDigest(text: string): boolean {
 
 /** The digest of `bytes`, with its `sha256:`. */
 export function digestOf(bytes: Uint8Array): string {
-  return formatDigest(createHash('sha256').update(bytes).digest('hex'));
+  return formatDigest(hash('sha256', bytes, 'hex'));
 }
 
 /** `sha256:<hex>` of 64 hex digits. */

@@ -62,6 +62,8 @@ const types: Readonly<Record<string, 'image' | 'index'>> = {
   'application/vnd.oci.image.index.v1+json': 'index',
 };
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 const imageConfigs: ReadonlySet<string> = new Set([
   'application/vnd.docker.container.image.v1+json',
   'application/vnd.oci.image.config.v1+json',
@@ -109,7 +111,7 @@ export function parseManifest(bytes: Uint8Array, place: Place): ImageManifest | 
 export function parseJson(bytes: Uint8Array, place: Place): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    value = JSON.parse(utf8.decode(bytes));
   } catch (cause) {
     throw complaint('oci-syntax', 'expected JSON, found something else', { place, cause });
   }

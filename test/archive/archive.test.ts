@@ -310,10 +310,17 @@ describe('what deserves a warning', () => {
 
   test('an image that is not at images/<name>/<tag>', () => {
     const { notices } = readTree({
-      files: { 'images/library/web/1/manifest.json': '{}', 'images/web.tar': '' },
+      files: {
+        'images/library/web/1/manifest.json': '{}',
+        'images/web.tar': '',
+        'images/docs/en/README': '',
+      },
     });
     expect(notices).toMatchObject([
-      { code: 'image-place', message: expect.stringContaining('images/web.tar') },
+      {
+        code: 'image-place',
+        message: expect.stringMatching(/library.*web\.tar.*"images\/docs\/en"/u),
+      },
     ]);
   });
 });
@@ -544,6 +551,16 @@ describe('a bad archive', () => {
     await genisoimage(folder, iso);
     expect((await errorsOf(() => read(iso)))[0]?.code).toBe('archive-no-manifest');
   });
+
+  test.each(['manifest: text', '', '\u001F\u008B\b\0 gzip'])(
+    'a file that is no image (%j) is refused',
+    async (text) => {
+      const folder = scratchFolder();
+      write(folder, 'a.iso', text);
+      const [error] = await errorsOf(() => read(join(folder, 'a.iso')));
+      expect(error?.code).toBe('iso-not-an-image');
+    },
+  );
 
   test('a path where there is nothing says so', async () => {
     const [error] = await errorsOf(() => read(join(scratchFolder(), 'gone.iso')));
