@@ -14,8 +14,9 @@ export function sharedCrds(
   deployed: readonly Archive[],
   findings: Findings,
 ): SharedObject[] {
-  const crds = solutions.flatMap(({ name, active }) => {
-    const others = deployed.filter((archive) => archive.name === name).toReversed();
+  const isDeployed = new Set(deployed);
+  const crds = solutions.flatMap(({ active, versions }) => {
+    const others = versions.filter((archive) => isDeployed.has(archive)).toReversed();
     return crdsOf(active ? [active, ...others] : others, findings);
   });
   const owners = new Map<string, SharedObject>();

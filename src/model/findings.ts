@@ -31,13 +31,25 @@ interface Details {
 /** Collects what is found, so that all of it is shown together. */
 export class Findings {
   readonly #errors: SolutionsError<ModelCode>[] = [];
+  readonly #shared = new Set<string>();
   readonly #warnings = new Map<string, Notice>();
 
+  /** An error that is mended at its place: every place is shown. */
   error(code: ModelCode, message: string, details: Details): void {
     this.#errors.push(new SolutionsError(message, { code, ...details }));
   }
 
-  /** The same sentence is kept once: a thousand Environments may share a reason. */
+  /**
+   * An error that is mended elsewhere, once for all places that it shows up at. The same sentence
+   * is kept once: a thousand Environments may share a reason.
+   */
+  sharedError(code: ModelCode, message: string, details: Details): void {
+    if (this.#shared.has(message)) return;
+    this.#shared.add(message);
+    this.error(code, message, details);
+  }
+
+  /** The same sentence is kept once, with its first place. */
   warn(code: ModelCode, message: string, details: Details): void {
     if (!this.#warnings.has(message)) this.#warnings.set(message, { code, message, ...details });
   }
@@ -47,4 +59,16 @@ export class Findings {
     throwAll(this.#errors);
     return [...this.#warnings.values()];
   }
+}
+
+/** More of them do not help anybody. */
+const MAX_LISTED = 10;
+
+/** `a, b and c`: each once, and how many more there are after ten. */
+export function list(words: readonly string[]): string {
+  const unique = [...new Set(words)];
+  if (unique.length < 2) return unique.join('');
+  const shown = unique.length > MAX_LISTED ? unique.slice(0, MAX_LISTED) : unique.slice(0, -1);
+  const rest = unique.length - shown.length;
+  return `${shown.join(', ')} and ${rest === 1 ? (unique.at(-1) ?? '') : `${rest} more`}`;
 }

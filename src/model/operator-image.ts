@@ -14,9 +14,13 @@ export function operatorImage(archive: Archive): ImageRecord | undefined {
   return archive.record.images.find(({ name, tag }) => name === wanted?.name && tag === wanted.tag);
 }
 
-/** The `User` of an image's config: of each of its architectures, where it is an index. */
+/**
+ * The `User` of an image's config: of each of its architectures, where it is an index. What else
+ * an index holds (attestations, signatures) does not run.
+ */
 export function usersOf({ user, children }: ImageRecord): string[] {
-  return children ? children.map((child) => child.user ?? '') : [user ?? ''];
+  if (!children) return [user ?? ''];
+  return children.filter(({ kind }) => kind === 'image').map((child) => child.user ?? '');
 }
 
 /** Whether an image can run under a profile, and as whom. */
@@ -25,7 +29,8 @@ export type Run =
   | { readonly can: false; readonly why: string; readonly hint: string };
 
 /**
- * What the user of an image's config means for a profile.
+ * What the user of an image's config means for a profile: `users` has one an architecture,
+ * `runAsUser` is what environments.yaml says.
  *
  * The kubelet compares `runAsNonRoot` with a numeric user only, so a name needs a uid beside it.
  *
@@ -34,41 +39,52 @@ export type Run =
 export function runUnder(profile: Profile, users: readonly string[], runAsUser?: number): Run {
   if (profile !== 'restricted') return { can: true, runAsUser };
   if (runAsUser === 0) {
-    return {
-      can: false,
-      why: '`runAsUser: 0` is root, which the profile `restricted` refuses',
-      hint: 'name another uid, or add `hardening: baseline` to this Solution',
-    };
+    return cannot(
+      '`runAsUser: 0` is root, which the profile `restricted` refuses',
+      'name another uid, or add `hardening: baseline` to this Solution',
+    );
   }
-  if (runAsUser !== undefined) return { can: true, runAsUser };
+  return runAsUser === undefined ? runAsItself(users) : { can: true, runAsUser };
+}
+
+function runAsItself(users: readonly string[]): Run {
   const uids = users.map(uidOf);
   const name = uids.find((uid) => typeof uid === 'string');
   if (name !== undefined) {
-    return {
-      can: false,
-      why: `its image runs as the user \`${name}\`, whose uid Kubernetes cannot know`,
-      hint: 'add `runAsUser: <uid of that user>` to this Solution',
-    };
+    return cannot(
+      `its image runs as the user \`${name}\`, whose uid Kubernetes cannot know`,
+      'add `runAsUser: <uid of that user>` to this Solution',
+    );
   }
   if (uids.includes(0)) {
-    return {
-      can: false,
-      why: 'its image runs as root, which the profile `restricted` refuses',
-      hint: 'add `hardening: baseline` to this Solution, or `runAsUser: <uid>` where the image can run as another user',
-    };
+    return cannot(
+      'its image runs as root, which the profile `restricted` refuses',
+      'add `hardening: baseline` to this Solution, or `runAsUser: <uid>` where the image can run as another user',
+    );
   }
-  return { can: true, runAsUser: users.some(isNonroot) ? NONROOT : undefined };
+  if (!users.some(isNonroot)) return { can: true, runAsUser: undefined };
+  const other = uids.find((uid) => uid !== NONROOT);
+  if (other === undefined) return { can: true, runAsUser: NONROOT };
+  return cannot(
+    `its image runs as \`nonroot\` on one architecture and as ${other} on another, and a Deployment has one uid`,
+    'add `runAsUser: <uid that both can run as>` to this Solution',
+  );
+}
+
+function cannot(why: string, hint: string): Run {
+  return { can: false, why, hint };
 }
 
 /** The uid that distroless images, and so most Operators, call `nonroot`. */
 const NONROOT = 65532;
 
-function userOf(user: string): string {
-  return user.split(':', 1)[0] ?? '';
-}
-
 function isNonroot(user: string): boolean {
   return userOf(user) === 'nonroot';
+}
+
+/** Without the group. */
+function userOf(user: string): string {
+  return user.split(':', 1)[0] ?? '';
 }
 
 /** The `User` of an OCI image config: a uid, or the name where its uid is not known. */

@@ -1,34 +1,31 @@
+import type { ImageRecord } from '../archive/images.ts';
 import type { Platform } from '../config/platform.ts';
-import { didYouMean } from '../config/spelling.ts';
-import type { Archive } from '../metadata/archive.ts';
-import { nameOf } from '../kubernetes/value.ts';
-import type { Findings } from './findings.ts';
-import { operatorImage, repositoryOf, runUnder, usersOf } from './operator-image.ts';
+import { list, type Findings } from './findings.ts';
+import { operatorImage, repositoryOf, runUnder, usersOf, type Run } from './operator-image.ts';
+import { operatorRights, type RightsContext } from './operator-rights.ts';
 import type { Placed, WantedNamespace } from './placement.ts';
-import { bindingNames, list, namespaceRoleNames, rolesOf, type ClusterRoles } from './rights.ts';
-import { rightsNotGiven } from './scope.ts';
-import { profiles, type Binding, type EnvironmentNamespace, type Operator } from './state.ts';
+import { profiles, type EnvironmentNamespace, type Operator } from './state.ts';
 
-interface Context {
+interface Context extends RightsContext {
   readonly platform: Platform;
-  readonly roles: ClusterRoles;
-  readonly findings: Findings;
 }
 
-interface NamespaceContext extends Context {
-  readonly namespace: WantedNamespace;
-  readonly roleName: ReturnType<typeof namespaceRoleNames>;
+interface OperatorContext extends Context {
+  readonly rightsOf: ReturnType<typeof operatorRights>;
 }
 
-/** The Operators of a Namespace: which image runs as whom, with which rights. */
-export function operatorsOf(namespace: WantedNamespace, context: Context): EnvironmentNamespace {
+/** The Operators of all Namespaces: which image runs as whom, with which rights. */
+export function placeOperators(
+  namespaces: readonly WantedNamespace[],
+  context: Context,
+): EnvironmentNamespace[] {
+  const rightsOf = operatorRights(context);
+  return namespaces.map((namespace) => operatorsOf(namespace, { ...context, rightsOf }));
+}
+
+function operatorsOf(namespace: WantedNamespace, context: OperatorContext): EnvironmentNamespace {
   const { name, environment, placed } = namespace;
-  const roleName = namespaceRoleNames(
-    name,
-    placed.map(({ archive }) => archive),
-    context.findings,
-  );
-  const operators = placed.flatMap((one) => operatorOf(one, { ...context, namespace, roleName }));
+  const operators = placed.flatMap((one) => operatorOf(one, namespace, context));
   const weakest = Math.min(
     ...[namespace, ...operators].map(({ profile }) => profiles.indexOf(profile)),
   );
@@ -45,34 +42,28 @@ export function operatorsOf(namespace: WantedNamespace, context: Context): Envir
   };
 }
 
-function operatorOf(placed: Placed, context: NamespaceContext): Operator[] {
+function operatorOf(
+  placed: Placed,
+  namespace: WantedNamespace,
+  { findings, platform, rightsOf }: OperatorContext,
+): Operator[] {
   const { archive, solution, settings } = placed;
-  const { findings, platform } = context;
-  const wantedImage = archive.product.operator?.image;
-  if (!wantedImage) {
+  const wanted = archive.product.operator?.image;
+  if (!wanted) {
     reportNoOperator(placed, findings);
     return [];
   }
+  refuseRepositories(placed, findings);
+  const rights = rightsOf(placed, namespace);
   const record = operatorImage(archive);
   if (record?.kind !== 'image') {
-    findings.error(
-      'operator-image-missing',
-      `the image of the Operator, ${wantedImage.name}:${wantedImage.tag}, is not in ${archive.id}`,
-      {
-        place: settings.place,
-        hint: 'the vendor must add it to `images/`, or correct `spec.operator.image`',
-      },
-    );
+    reportNoImage(placed, `${wanted.name}:${wanted.tag}`, { record, findings });
     return [];
   }
-  for (const version of solution.versions) refuseRepository(version, placed, findings);
-  const profile = settings.hardening ?? context.namespace.profile;
+  const profile = settings.hardening ?? namespace.profile;
   const run = runUnder(profile, usersOf(record), settings.runAsUser);
   if (!run.can) {
-    findings.error('operator-cannot-run', `the Operator of ${archive.id} cannot run: ${run.why}`, {
-      place: settings.place,
-      hint: run.hint,
-    });
+    reportCannotRun(placed, run, findings);
     return [];
   }
   return [
@@ -84,11 +75,7 @@ function operatorOf(placed: Placed, context: NamespaceContext): Operator[] {
       image: `${repositoryOf(platform, archive)}/${record.name}:${record.tag}@${record.digest}`,
       profile,
       runAsUser: run.runAsUser,
-      roles: rolesOf(archive, 'Role').map((manifest) => ({
-        name: context.roleName(archive, nameOf(manifest.value)),
-        manifest,
-      })),
-      bindings: [...roleBindings(placed, context), ...clusterRoleBindings(placed, context)],
+      ...rights,
     },
   ];
 }
@@ -97,75 +84,56 @@ function reportNoOperator({ archive, settings }: Placed, findings: Findings): vo
   findings.warn(
     'no-operator',
     `${archive.id} has no Operator: nothing of it runs in an Environment`,
+    { place: settings.place, hint: 'its images are for other Solutions to use' },
+  );
+  const { name: _name, version: _version, place, ...others } = settings;
+  const ignored = Object.entries(others).filter(([, value]) => value !== undefined);
+  if (ignored.length === 0) return;
+  findings.warn(
+    'ignored-setting',
+    `${list(ignored.map(([key]) => `\`${key}\``))} of ${archive.id} has no effect: it has no Operator`,
+    { place, hint: 'only `name` and `version` are of use here: remove the others' },
+  );
+}
+
+function reportNoImage(
+  { archive, settings }: Placed,
+  image: string,
+  { record, findings }: { readonly record: ImageRecord | undefined; readonly findings: Findings },
+): void {
+  const why = record ? 'is no container image' : 'is not there';
+  findings.sharedError(
+    'operator-image-missing',
+    `the image of the Operator of ${archive.id}, ${image}, ${why} in the archive`,
     {
       place: settings.place,
-      hint: 'its images are for other Solutions to use',
+      hint: 'the vendor must add it to `images/`, or correct `spec.operator.image`',
     },
   );
+}
+
+function reportCannotRun(
+  { archive, settings }: Placed,
+  { why, hint }: Extract<Run, { can: false }>,
+  findings: Findings,
+): void {
+  findings.error('operator-cannot-run', `the Operator of ${archive.id} cannot run: ${why}`, {
+    place: settings.place,
+    hint,
+  });
 }
 
 /** The Operator is told the repositories of every imported version, not only of its own. */
-function refuseRepository(
-  { id, product }: Archive,
-  { settings }: Placed,
-  findings: Findings,
-): void {
-  if (product.idMistake === undefined) return;
-  findings.error(
-    'bad-repository',
-    `no registry accepts the repository \`${id}\`: ${product.idMistake}`,
-    {
-      place: settings.place,
-      hint: 'the vendor must change it; without that archive in solutions.yaml the Solution can be used',
-    },
-  );
-}
-
-function roleBindings(
-  { archive, solution, settings }: Placed,
-  context: NamespaceContext,
-): Binding[] {
-  const bindingName = bindingNames(solution.name, solution.versions);
-  const everywhere = new Set(settings.clusterRoleBindings);
-  return archive.roles.map((manifest): Binding => {
-    const shipped = nameOf(manifest.value);
-    const kind = manifest.value['kind'] === 'Role' ? 'Role' : 'ClusterRole';
-    const name =
-      kind === 'Role' ? context.roleName(archive, shipped) : context.roles.nameIn(archive, shipped);
-    if (kind === 'ClusterRole' && !everywhere.has(shipped)) {
-      const missing = rightsNotGiven(manifest, archive.crds);
-      if (missing.length > 0) {
-        context.findings.warn(
-          'rights-not-given',
-          `the ClusterRole \`${shipped}\` of ${archive.id} grants what a RoleBinding cannot give: ${list(missing)}`,
-          {
-            place: settings.place,
-            hint: `if the Operator needs it, add \`clusterRoleBindings: [${shipped}]\` to the Solution in environments.yaml`,
-          },
-        );
-      }
-    }
-    return { kind: 'RoleBinding', name: bindingName(kind, name), role: { kind, name } };
-  });
-}
-
-function clusterRoleBindings({ archive, settings }: Placed, context: NamespaceContext): Binding[] {
-  const shipped = rolesOf(archive, 'ClusterRole').map(({ value }) => nameOf(value));
-  return [...new Set(settings.clusterRoleBindings)].toSorted().flatMap((role): Binding[] => {
-    if (!shipped.includes(role)) {
-      context.findings.error('role-unknown', `${archive.id} has no ClusterRole \`${role}\``, {
-        place: settings.place,
-        hint: didYouMean(role, shipped) ?? `its ClusterRoles: ${list(shipped) || 'none'}`,
-      });
-      return [];
-    }
-    const name = context.roles.nameIn(archive, role);
-    return [
+function refuseRepositories({ solution, settings }: Placed, findings: Findings): void {
+  for (const { id, product } of solution.versions) {
+    if (product.idMistake === undefined) continue;
+    findings.sharedError(
+      'bad-repository',
+      `no registry accepts the repository \`${id}\`: ${product.idMistake}`,
       {
-        kind: 'ClusterRoleBinding',
-        name: `${context.namespace.name}-${archive.name}-operator-${name}`,
-        role: { kind: 'ClusterRole', name },
+        place: settings.place,
+        hint: `the vendor must change it; without that archive in solutions.yaml \`${solution.name}\` can be used`,
       },
-    ];
-  });
+    );
+  }
 }

@@ -3,8 +3,7 @@ import type { Config } from '../config/load.ts';
 import { didYouMean } from '../config/spelling.ts';
 import { placeText, type Place } from '../errors.ts';
 import type { Archive } from '../metadata/archive.ts';
-import type { Findings } from './findings.ts';
-import { list } from './rights.ts';
+import { list, type Findings } from './findings.ts';
 import type { Profile, Solution } from './state.ts';
 import { compareText, compareVersions } from './version.ts';
 
@@ -45,7 +44,7 @@ export function placeNamespaces(
         `the Environment \`${environment.name}\` is there twice`,
         {
           place: environment.place,
-          hint: `the other is at ${textOf(firstEnvironment, environment.name)}: make one of the two, or rename it`,
+          hint: `the other is at ${placeIn(firstEnvironment, environment.name)}: make one of the two, or rename it`,
         },
       ),
     );
@@ -59,7 +58,7 @@ export function placeNamespaces(
             `the Namespace \`${namespace.name}\` is there twice`,
             {
               place: namespace.place,
-              hint: `the other is at ${textOf(firstNamespace, namespace.name)}: a Namespace belongs to one Environment`,
+              hint: `the other is at ${placeIn(firstNamespace, namespace.name)}: a Namespace belongs to one Environment`,
             },
           ),
         );
@@ -73,32 +72,46 @@ export function placeNamespaces(
   });
 }
 
+/** Whether a name comes for the first time; calls `again` where it does not. */
 function once(
   seen: Map<string, Place>,
-  thing: { readonly name: string; readonly place: Place },
+  { name, place }: { readonly name: string; readonly place: Place },
   again: () => void,
-): void {
-  if (seen.has(thing.name)) again();
-  else seen.set(thing.name, thing.place);
+): boolean {
+  const isFirst = !seen.has(name);
+  if (isFirst) seen.set(name, place);
+  else again();
+  return isFirst;
 }
 
-function textOf(places: ReadonlyMap<string, Place>, name: string): string {
+function placeIn(places: ReadonlyMap<string, Place>, name: string): string {
   const found = places.get(name);
   return found ? placeText(found) : 'another place';
 }
 
-/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/ (`kube-`) */
+/**
+ * Whose Namespaces these are: rendering one would put labels of an Environment on what the cluster
+ * itself runs in.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/ (`kube-`)
+ */
+const RESERVED: Readonly<Record<string, string>> = {
+  'kube-': 'Kubernetes',
+  'metalk8s-': 'MetalK8s',
+};
+
 function refuseReserved(
   { name, place }: Environment['namespaces'][number],
   findings: Findings,
 ): void {
-  if (name !== SOLUTIONS_NAMESPACE && !name.startsWith('kube-')) return;
+  const prefix = Object.keys(RESERVED).find((start) => name.startsWith(start));
+  if (prefix === undefined) return;
   findings.error('reserved-namespace', `the Namespace \`${name}\` is not for an Environment`, {
     place,
     hint:
       name === SOLUTIONS_NAMESPACE
         ? 'it holds what all Solutions share: name another'
-        : 'the prefix `kube-` is reserved by Kubernetes: name another',
+        : `the prefix \`${prefix}\` is reserved by ${RESERVED[prefix] ?? ''}: name another`,
   });
 }
 
@@ -112,7 +125,7 @@ function placeSolutions(
     .toSorted((a, b) => compareText(a.name, b.name))
     .flatMap((settings) => {
       const solution = solutions.get(settings.name);
-      once(seen, settings, () =>
+      const isFirst = once(seen, settings, () =>
         findings.error(
           'duplicate-solution',
           `the Solution \`${settings.name}\` is twice in the Namespace \`${namespace.name}\``,
@@ -128,8 +141,9 @@ function placeSolutions(
       }
       const archive = wanted(settings, solution, findings);
       if (!archive) return [];
-      compareWithActive(archive, solution, settings, findings);
-      return [{ solution, archive, settings }];
+      const placed = { solution, archive, settings };
+      compareWithActive(placed, findings);
+      return isFirst ? [placed] : [];
     });
 }
 
@@ -167,23 +181,19 @@ export function wanted(
   return found;
 }
 
-function compareWithActive(
-  archive: Archive,
-  { name, active }: Solution,
-  settings: SolutionSettings,
-  findings: Findings,
-): void {
+function compareWithActive({ archive, solution, settings }: Placed, findings: Findings): void {
+  const { name, active } = solution;
   if (archive.crds.length === 0) return;
   if (!active) {
-    findings.error(
+    findings.sharedError(
       'no-active-version',
       `${archive.id} has CRDs, but no version of \`${name}\` is active`,
       {
         place: settings.place,
-        hint: `add \`${name}: ${archive.version}\` under \`active\` in solutions.yaml: its Operator cannot start without its CRDs`,
+        hint: `add \`${name}: ${archive.version}\` under \`active\` in solutions.yaml: what it runs needs its CRDs`,
       },
     );
-  } else if (compareVersions(archive.version, active.version) > 0) {
+  } else if (archive.product.operator && compareVersions(archive.version, active.version) > 0) {
     findings.warn(
       'newer-than-active',
       `the Operator of ${archive.id} is newer than the active CRDs, those of ${active.version}`,

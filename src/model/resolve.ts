@@ -1,11 +1,12 @@
 import type { Config } from '../config/load.ts';
 import { didYouMean } from '../config/spelling.ts';
 import type { Archive } from '../metadata/archive.ts';
+import { clusterRoles } from './cluster-roles.ts';
 import { sharedCrds } from './crds.ts';
-import { Findings } from './findings.ts';
+import { Findings, list } from './findings.ts';
+import { placeOperators } from './operators.ts';
 import { placeNamespaces, wanted, type WantedNamespace } from './placement.ts';
-import { operatorsOf } from './operators.ts';
-import { clusterRoles, list } from './rights.ts';
+import { clusterScope } from './scope.ts';
 import type { Solution, State } from './state.ts';
 import { compareText, compareVersions } from './version.ts';
 
@@ -20,11 +21,14 @@ export function resolve(config: Config, archives: readonly Archive[]): State {
   const solutions = resolveSolutions(config, archives, findings);
   const places = placeNamespaces(config, solutions, findings);
   const deployed = deployedArchives(solutions, places);
-  const roles = clusterRoles(deployed, findings);
-  const namespaces = places.map((place) =>
-    operatorsOf(place, { platform: config.platform, roles, findings }),
-  );
   const crds = sharedCrds(solutions, deployed, findings);
+  const roles = clusterRoles(deployed, findings);
+  const namespaces = placeOperators(places, {
+    platform: config.platform,
+    roles,
+    scope: clusterScope(crds.map(({ manifest }) => manifest)),
+    findings,
+  });
   return {
     platform: config.platform,
     solutions,
@@ -36,20 +40,36 @@ export function resolve(config: Config, archives: readonly Archive[]): State {
 }
 
 function resolveSolutions(
-  config: Config,
+  { solutions: { active } }: Config,
   archives: readonly Archive[],
   findings: Findings,
 ): Solution[] {
-  const names = [...new Set(archives.map(({ name }) => name))].toSorted(compareText);
-  const solutions = names.map((name) => {
-    const versions = archives
-      .filter((archive) => archive.name === name)
-      .toSorted((a, b) => compareVersions(a.version, b.version));
-    const active = config.solutions.active.find((entry) => entry.name === name);
-    return { name, versions, active: active && wanted(active, { name, versions }, findings) };
+  const imported = new Map<string, Archive[]>();
+  for (const archive of archives) {
+    const versions = imported.get(archive.name) ?? [];
+    versions.push(archive);
+    imported.set(archive.name, versions);
+  }
+  const names = [...imported.keys()].toSorted(compareText);
+  const actives = new Map(active.map((entry) => [entry.name, entry]));
+  refuseUnknown(active, names, findings);
+  return names.map((name) => {
+    const versions = (imported.get(name) ?? []).toSorted((a, b) =>
+      compareVersions(a.version, b.version),
+    );
+    const entry = actives.get(name);
+    return { name, versions, active: entry && wanted(entry, { name, versions }, findings) };
   });
-  for (const { name, place } of config.solutions.active) {
-    if (names.includes(name)) continue;
+}
+
+function refuseUnknown(
+  active: Config['solutions']['active'],
+  names: readonly string[],
+  findings: Findings,
+): void {
+  const known = new Set(names);
+  for (const { name, place } of active) {
+    if (known.has(name)) continue;
     findings.error('unknown-solution', `no archive of the Solution \`${name}\` is imported`, {
       place,
       hint:
@@ -59,7 +79,6 @@ function resolveSolutions(
           : 'add its archive under `archives`'),
     });
   }
-  return solutions;
 }
 
 /** What runs somewhere: by Solution, oldest version first. */

@@ -7,6 +7,9 @@
  * any other text comes before both. What SemVer calls equal (`1.0.0+a` and `1.0.0+b`, `1.0` and
  * `1.0.0`) is ordered by its text, so that the order is total.
  *
+ * `latest` is the last one in this order and nothing else: of 1.0.0 and 1.1.0-rc.1 it is the
+ * pre-release. Who imports a pre-release and does not want it names the version.
+ *
  * @see https://semver.org/spec/v2.0.0.html#spec-item-11
  */
 export function compareVersions(a: string, b: string): number {
