@@ -34,16 +34,11 @@ export function fileEntry(
   { path, use }: { readonly path: string; readonly use: SystemUse },
 ): OpenFile | undefined {
   const { bytes, record, tree } = found;
-  const spot = { ...tree.spot, path };
+  const { spot } = tree;
+  spot.path = path;
   const kind = kindOf(use, spot);
-  const { mode, target } = use;
-  if (kind === 'symlink') {
-    if (target === undefined) throw isoError('iso-corrupt', 'a symbolic link leads nowhere', spot);
-    tree.entries.push({ path, kind, size: 0, extents: [], target, ...(mode && { mode }) });
-    return undefined;
-  }
-  if (kind === 'other') {
-    tree.entries.push({ path, kind, size: 0, extents: [], ...(mode && { mode }) });
+  if (kind !== 'file') {
+    tree.entries.push(withoutContent(path, kind, use, spot));
     return undefined;
   }
   if (use.encoded) {
@@ -52,17 +47,39 @@ export function fileEntry(
     });
   }
   const extents: Extent[] = [];
-  const entry = { path, kind, size: 0, extents, ...(mode && { mode }) };
+  const { mode } = use;
+  const entry =
+    mode === undefined ? { path, kind, size: 0, extents } : { path, kind, size: 0, extents, mode };
   tree.entries.push(entry);
   addSection(entry, found, spot);
   if ((record.flags & MULTI_EXTENT) === 0) return undefined;
   return { identifier: bytes.subarray(record.identifier, record.identifierEnd), entry };
 }
 
+function withoutContent(
+  path: string,
+  kind: Entry['kind'],
+  { mode, target }: SystemUse,
+  spot: Spot,
+): Entry {
+  if (kind === 'symlink' && target === undefined) {
+    throw isoError('iso-corrupt', 'a symbolic link leads nowhere', spot);
+  }
+  return {
+    path,
+    kind,
+    size: 0,
+    extents: [],
+    ...(kind === 'symlink' && target !== undefined && { target }),
+    ...(mode !== undefined && { mode }),
+  };
+}
+
 /** Adds the next section to an open file; returns it when still more must follow. */
 export function nextSection(open: OpenFile, found: FileRecord): OpenFile | undefined {
   const { bytes, record, tree } = found;
-  const spot = { ...tree.spot, path: open.entry.path };
+  const { spot } = tree;
+  spot.path = open.entry.path;
   const identifier = bytes.subarray(record.identifier, record.identifierEnd);
   if (!identifier.equals(open.identifier) || record.flags & DIRECTORY) {
     throw isoError('iso-corrupt', 'the last sections of the file are missing', spot);

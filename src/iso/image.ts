@@ -2,12 +2,12 @@ import type { Notice } from '../errors.ts';
 import { sortByPath, type Entry } from './entry.ts';
 import { isoError, notice, type Spot } from './failure.ts';
 import { SECTOR } from './fields.ts';
-import { budgetFor, type Budget } from './limits.ts';
+import { budgetFor } from './limits.ts';
 import { refuseLimitedSizes } from './limited-size.ts';
 import type { Names } from './names.ts';
 import type { Reader } from './reader.ts';
 import { readRecord } from './record.ts';
-import { readSystemUse, sharingProtocol } from './susp.ts';
+import { readSystemUse, sharingProtocol, type SystemUseContext } from './susp.ts';
 import { readDirectory, type Tree } from './tree.ts';
 import { readVolume, type Volume } from './volume.ts';
 
@@ -78,15 +78,8 @@ function treeOf(reader: Reader, volume: Volume, spot: Spot): Tree {
   };
 }
 
-interface Opening {
-  readonly reader: Reader;
-  readonly blockSize: number;
-  readonly spot: Spot;
-  readonly budget: Budget;
-}
-
 /** The skip length of SUSP, when the root directory says that Rock Ridge is there. */
-function rockRidgeSkip(opening: Opening, { root }: Volume): number | undefined {
+function rockRidgeSkip(opening: SystemUseContext, { root }: Volume): number | undefined {
   const { reader, spot } = opening;
   if (root.size === 0 || root.offset + root.size > reader.size) {
     throw isoError(

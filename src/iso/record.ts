@@ -1,4 +1,4 @@
-import { both16, both32 } from './fields.ts';
+import { both16, both32, byteAt } from './fields.ts';
 import { isoError, type Spot } from './failure.ts';
 
 /** File flags (ECMA-119 9.1.6). */
@@ -35,12 +35,12 @@ const SMALLEST = 34;
  * @throws SolutionsError `iso-corrupt`
  */
 export function readRecord(bytes: Buffer, at: number, limit: number, spot: Spot): DirectoryRecord {
-  const length = bytes.readUInt8(at); // 9.1.1
+  const length = byteAt(bytes, at); // 9.1.1
   if (length < SMALLEST || at + length > limit) {
     const left = limit - at;
     throw isoError('iso-corrupt', `a directory record has ${length} bytes, ${left} are left`, spot);
   }
-  const nameLength = bytes.readUInt8(at + 32); // 9.1.10
+  const nameLength = byteAt(bytes, at + 32); // 9.1.10
   const identifier = at + 33;
   const identifierEnd = identifier + nameLength;
   const end = at + length;
@@ -52,11 +52,11 @@ export function readRecord(bytes: Buffer, at: number, limit: number, spot: Spot)
     );
   }
   return {
-    attributeBlocks: bytes.readUInt8(at + 1), // 9.1.2
+    attributeBlocks: byteAt(bytes, at + 1), // 9.1.2
     block: both32(bytes, at + 2, spot), // 9.1.3
     size: both32(bytes, at + 10, spot), // 9.1.4
-    flags: bytes.readUInt8(at + 25), // 9.1.6
-    interleaved: bytes.readUInt8(at + 26) !== 0 || bytes.readUInt8(at + 27) !== 0, // 9.1.7, 9.1.8
+    flags: byteAt(bytes, at + 25), // 9.1.6
+    interleaved: byteAt(bytes, at + 26) !== 0 || byteAt(bytes, at + 27) !== 0, // 9.1.7, 9.1.8
     sequence: both16(bytes, at + 28, spot), // 9.1.9
     identifier,
     identifierEnd,
@@ -67,5 +67,5 @@ export function readRecord(bytes: Buffer, at: number, limit: number, spot: Spot)
 
 /** Whether the record is the directory itself (identifier 0x00) or its parent (0x01), 6.8.2.2. */
 export function isDot(bytes: Buffer, record: DirectoryRecord): boolean {
-  return record.identifierEnd - record.identifier === 1 && bytes.readUInt8(record.identifier) <= 1;
+  return record.identifierEnd - record.identifier === 1 && byteAt(bytes, record.identifier) <= 1;
 }

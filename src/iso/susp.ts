@@ -1,4 +1,4 @@
-import { both32 } from './fields.ts';
+import { both32, byteAt } from './fields.ts';
 import { isoError, type Spot } from './failure.ts';
 import type { Budget } from './limits.ts';
 import { decodeText, printable } from './names.ts';
@@ -114,8 +114,8 @@ export function readSystemUse(area: Area, context: SystemUseContext): SystemUse 
 function readArea({ bytes, start, end }: Area, gathered: Gathered): void {
   let at = start;
   while (at + ENTRY_HEAD <= end) {
-    if (bytes.readUInt8(at) === 0) return; // padding
-    const length = bytes.readUInt8(at + 2);
+    if (byteAt(bytes, at) === 0) return; // padding
+    const length = byteAt(bytes, at + 2);
     if (length < ENTRY_HEAD || at + length > end) {
       throw isoError(
         'iso-corrupt',
@@ -123,7 +123,7 @@ function readArea({ bytes, start, end }: Area, gathered: Gathered): void {
         gathered.spot,
       );
     }
-    if (bytes.readUInt16BE(at) === ST) return; // SUSP 5.4
+    if (signatureAt(bytes, at) === ST) return; // SUSP 5.4
     take(bytes, at, gathered);
     at += length;
   }
@@ -131,7 +131,7 @@ function readArea({ bytes, start, end }: Area, gathered: Gathered): void {
 
 function take(bytes: Buffer, at: number, gathered: Gathered): void {
   const { use, spot } = gathered;
-  switch (bytes.readUInt16BE(at)) {
+  switch (signatureAt(bytes, at)) {
     case CE:
       gathered.continuation = requireLength(28, bytes, at, spot);
       break;
@@ -166,13 +166,17 @@ function take(bytes: Buffer, at: number, gathered: Gathered): void {
   }
 }
 
+function signatureAt(bytes: Buffer, at: number): number {
+  return byteAt(bytes, at) * 0x100 + byteAt(bytes, at + 1);
+}
+
 function entryAt(bytes: Buffer, at: number): Buffer {
-  return bytes.subarray(at, at + bytes.readUInt8(at + 2));
+  return bytes.subarray(at, at + byteAt(bytes, at + 2));
 }
 
 /** `at`, when the entry there has at least `needed` bytes. */
 function requireLength(needed: number, bytes: Buffer, at: number, spot: Spot): number {
-  const length = bytes.readUInt8(at + 2);
+  const length = byteAt(bytes, at + 2);
   if (length >= needed) return at;
   const signature = printable(bytes.toString('latin1', at, at + 2));
   throw isoError(
@@ -183,7 +187,10 @@ function requireLength(needed: number, bytes: Buffer, at: number, spot: Spot): n
 }
 
 function takeName(bytes: Buffer, at: number, gathered: Gathered): void {
-  if (gathered.nameParts.length > 0 && !gathered.nameContinues) {
+  if (
+    gathered.use.name !== undefined ||
+    (gathered.nameParts.length > 0 && !gathered.nameContinues)
+  ) {
     throw isoError('iso-corrupt', 'a record has two Rock Ridge names', gathered.spot);
   }
   if (gathered.nameParts.length === MAX_NAME_PARTS) {
@@ -193,7 +200,11 @@ function takeName(bytes: Buffer, at: number, gathered: Gathered): void {
       gathered.spot,
     );
   }
-  const flags = bytes.readUInt8(at + 4);
+  const flags = byteAt(bytes, at + 4);
+  if (flags === 0 && gathered.nameParts.length === 0) {
+    gathered.use.name = decodeText(bytes, at + 5, at + byteAt(bytes, at + 2));
+    return;
+  }
   gathered.nameContinues = (flags & NAME_CONTINUES) !== 0;
   gathered.nameParts.push(nameText(flags, entryAt(bytes, at)));
 }
@@ -205,7 +216,7 @@ function nameText(flags: number, entry: Buffer): Buffer {
 
 /** The extension identifiers of the three editions (RRIP 4.3). */
 function namesRockRidge(entry: Buffer): boolean {
-  const id = entry.toString('latin1', 8, 8 + entry.readUInt8(4)); // SUSP 5.5
+  const id = entry.toString('latin1', 8, 8 + byteAt(entry, 4)); // SUSP 5.5
   return id === 'RRIP_1991A' || id === 'IEEE_P1282' || id === 'IEEE_1282';
 }
 
@@ -233,12 +244,9 @@ function continuationOf(bytes: Buffer, at: number, context: SystemUseContext): B
 }
 
 function finish({ use, spot, nameParts, nameContinues, link }: Gathered): SystemUse {
-  const [first] = nameParts;
   if (nameContinues)
     throw isoError('iso-corrupt', 'the rest of a Rock Ridge name is missing', spot);
-  if (first !== undefined) {
-    use.name = decodeText(nameParts.length === 1 ? first : Buffer.concat(nameParts));
-  }
+  if (nameParts.length > 0) use.name = decodeText(Buffer.concat(nameParts));
   if (link !== undefined) use.target = linkText(link);
   return use;
 }
@@ -257,7 +265,7 @@ export function sharingProtocol({
   for (const at of [start, start + 14]) {
     const head = bytes.toString('latin1', at, Math.min(at + 6, end));
     if (at + 7 > end || head !== 'SP\x07\x01\xbe\xef') continue;
-    return { skip: bytes.readUInt8(at + 6), area: { bytes, start: at, end } };
+    return { skip: byteAt(bytes, at + 6), area: { bytes, start: at, end } };
   }
   return undefined;
 }

@@ -18,6 +18,10 @@ const CURRENT = 0x02;
 const PARENT = 0x04;
 const ROOT = 0x08;
 
+/** The length byte of its second SL entry overflows: tried with version 1.1.11. */
+const LONG_LINKS =
+  'genisoimage writes symbolic links over 300 bytes wrongly: ask the vendor for shorter ones, or for an image made by xorriso';
+
 const SLASH = Buffer.from('/');
 const DOT = Buffer.from('.');
 const DOTS = Buffer.from('..');
@@ -42,6 +46,7 @@ export function addComponents(link: LinkText, entry: Buffer, spot: Spot): void {
         'iso-corrupt',
         'a component of a symbolic link is longer than its entry',
         spot,
+        { hint: LONG_LINKS },
       );
     }
     if (link.separate) push(link, SLASH, spot);

@@ -1,6 +1,6 @@
 import type { Entry } from './entry.ts';
 import { isoError, type Spot } from './failure.ts';
-import { SECTOR } from './fields.ts';
+import { byteAt, SECTOR } from './fields.ts';
 import { fileEntry, nextSection, type OpenFile } from './file.ts';
 import { decodeJoliet, decodeText, faultOf, printable, withoutVersion } from './names.ts';
 import type { Names } from './names.ts';
@@ -103,7 +103,7 @@ function readRecords(listing: Listing): void {
   const { blockSize, spot } = tree;
   let at = 0;
   while (at < bytes.length) {
-    if (bytes.readUInt8(at) === 0) {
+    if (byteAt(bytes, at) === 0) {
       // Nothing more in this block: no record crosses the end of a sector (6.8.1.1).
       at = (Math.floor(at / blockSize) + 1) * blockSize;
       continue;
@@ -111,7 +111,9 @@ function readRecords(listing: Listing): void {
     const sectorEnd = at + SECTOR - ((directory.offset + at) % SECTOR);
     const record = readRecord(bytes, at, Math.min(sectorEnd, bytes.length), spot);
     at = record.end;
-    if (!isDot(bytes, record)) take(listing, record);
+    if (isDot(bytes, record)) continue;
+    take(listing, record);
+    spot.path = directory.path;
   }
   if (listing.open !== undefined) {
     throw isoError('iso-corrupt', 'the last sections of a file are missing', spot);

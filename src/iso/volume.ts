@@ -1,4 +1,4 @@
-import { both16, both32, SECTOR, SYSTEM_AREA } from './fields.ts';
+import { both16, both32, byteAt, SECTOR, SYSTEM_AREA } from './fields.ts';
 import { notAnImage } from './foreign.ts';
 import { isoError, notice, type Spot } from './failure.ts';
 import { decodeText, hasControls, printable } from './names.ts';
@@ -14,7 +14,7 @@ const SUPPLEMENTARY = 2;
 const TERMINATOR = 255;
 
 /** Where the root directory lies. Bytes. */
-export interface Root {
+interface Root {
   readonly offset: number;
   readonly size: number;
 }
@@ -77,7 +77,7 @@ function readDescriptors(reader: Reader, spot: Spot): Descriptors {
     if (at + SECTOR > reader.size) break;
     const sector = reader.view(at, SECTOR);
     if (sector.toString('latin1', 1, 6) !== 'CD001') break; // 8.1.2
-    const type = sector.readUInt8(0);
+    const type = byteAt(sector, 0);
     if (type === TERMINATOR) return { primary, joliet };
     if (type === PRIMARY) primary ??= sector;
     if (type === SUPPLEMENTARY && isJoliet(sector)) joliet ??= sector;

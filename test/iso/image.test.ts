@@ -231,6 +231,27 @@ test('the sums of implantisomd5 are in the application use field', async () => {
   expect(Buffer.from(open(iso).applicationUse).toString('latin1')).toContain('ISO MD5SUM = ');
 });
 
+test('the tree of 40 images with 200 blobs takes 20 reads of the disk at most, then one a manifest', async () => {
+  const archive = join(folder, 'archive');
+  for (let index = 0; index < 40; index += 1) {
+    const image = join(archive, 'images', `image-${index}`, `1.${index}.0`);
+    mkdirSync(image, { recursive: true });
+    writeFileSync(join(image, 'manifest.json'), '{}'.repeat(500));
+    for (let blob = 0; blob < 5; blob += 1) {
+      writeFileSync(join(image, `${index * 5 + blob}`.padStart(64, '0')), 'blob'.repeat(2000));
+    }
+  }
+  const iso = join(folder, 'archive.iso');
+  await genisoimage(archive, iso);
+  const image = open(iso);
+  expect(image.reader.reads).toBeLessThanOrEqual(20);
+  const before = image.reader.reads;
+  const manifests = [...image.entries.values()].filter(({ path }) => path.endsWith('.json'));
+  for (const manifest of manifests) readEntry(image, manifest, 10_000);
+  expect(manifests).toHaveLength(40);
+  expect(image.reader.reads - before).toBeLessThanOrEqual(40);
+});
+
 describe('files over 4 GiB', () => {
   const GIB = 2 ** 30;
   let big = '';

@@ -65,7 +65,7 @@ export async function mkisofsHead(
     length += chunk.length;
     if (length >= 1 << 20) break;
   }
-  running.kill();
+  running.kill('SIGKILL');
   const result = await running;
   if (length === 0) await orAdvice(program, Promise.reject(result));
   const head = Buffer.concat(chunks);
