@@ -18,7 +18,7 @@ export interface ImageRecord extends ImageFacts {
 }
 
 /** What a manifest and its config say. */
-export interface ImageFacts {
+interface ImageFacts {
   readonly mediaType: string;
   readonly kind: 'image' | 'artifact';
   readonly artifactType?: string | undefined;
@@ -36,7 +36,7 @@ export interface ImageFacts {
 }
 
 /** One layer of an artifact. */
-export interface ArtifactContent {
+interface ArtifactContent {
   readonly digest: string;
   readonly mediaType: string;
   /** Its file name, where it has one. */

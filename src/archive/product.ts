@@ -29,7 +29,7 @@ export interface Product {
 }
 
 /** The Operator of a Solution. */
-export interface ProductOperator {
+interface ProductOperator {
   readonly image: ImageName;
   readonly metrics?: z.output<typeof metricsSchema> | undefined;
 }
@@ -130,7 +130,7 @@ export function parseProduct(bytes: Uint8Array, file: string, held: readonly Ima
 }
 
 /** `<name>:<tag>` */
-export function imageText({ name, tag }: ImageName): string {
+function imageText({ name, tag }: ImageName): string {
   return `${name}:${tag}`;
 }
 

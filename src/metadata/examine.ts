@@ -21,7 +21,7 @@ export interface ListedArchive {
 export type Finding = Kept | New;
 
 /** Its record holds. */
-export interface Kept {
+interface Kept {
   readonly kind: 'kept';
   readonly archive: ListedArchive;
   readonly id: string;

@@ -29,14 +29,14 @@ export interface ExtractOptions {
 }
 
 /** How far the hashing of one archive is. Bytes. */
-export interface ExtractProgress {
+interface ExtractProgress {
   readonly path: string;
   readonly done: number;
   readonly total: number;
 }
 
 /** What became of one folder in metadata/. */
-export interface RecordChange {
+interface RecordChange {
   readonly id: string;
   readonly what: 'added' | 'changed' | 'removed';
   /** Relative to `metadata/<id>/`, sorted. */

@@ -70,7 +70,7 @@ export async function hashAll(
 }
 
 /** Of all its extents, in bytes. */
-export function lengthOf({ extents }: HashJob): number {
+function lengthOf({ extents }: HashJob): number {
   return extents.reduce((sum, { length }) => sum + length, 0);
 }
 

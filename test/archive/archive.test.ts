@@ -1,4 +1,4 @@
-import { linkSync, rmSync, symlinkSync } from 'node:fs';
+import { linkSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -520,10 +520,19 @@ describe('a bad archive', () => {
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
+  test('a manifest of 1 GiB is not read', async () => {
+    const folder = makeTree(scratchFolder());
+    truncateSync(join(folder, 'manifest.yaml'), 2 ** 30);
+    const started = performance.now();
+    const errors = await errorsOf(() => read(folder));
+    expect(errors.map(({ code }) => code)).toContain('archive-too-large');
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
   test('a pipe in a directory is not opened', async () => {
     const folder = makeTree(scratchFolder());
     rmSync(join(folder, 'operator/deploy/role.yaml'));
-    await execa('mkfifo', [join(folder, 'operator/deploy/role.yaml')]);
+    await execa('sh', ['-c', 'mkfifo "$0"', join(folder, 'operator/deploy/role.yaml')]);
     expect(read(folder).roles).toEqual([]);
   });
 

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { readContents } from '../../src/archive/contents.ts';
 import { openTree } from '../../src/archive/tree.ts';
@@ -185,20 +186,27 @@ describe('an image and a directory with the same tree', () => {
     expect(isos[0]?.size).toBe(statSync(join(root, 'g.iso')).size);
   });
 
-  test('the sha256 is that of sha256sum, of the image or of the sorted list of a directory', async () => {
-    const { execa } = await import('execa');
-    const root = rootWith({ a: { images } });
+  test.each([
+    ['small', 10],
+    ['so large that several threads hash it', 24 << 20],
+  ])('the sha256 is that of sha256sum, when the archive is %s', async (_, size) => {
+    const text = Array.from({ length: 1000 }, (__, index) => index ** 3)
+      .join()
+      .padEnd(size, 'x');
+    const big = { title: 'big', mediaType: 'application/octet-stream', text };
+    const root = rootWith({
+      a: { images: [...images, { name: 'big', tag: '1', artifact: [big] }] },
+    });
     await genisoimage(join(root, 'a'), join(root, 'g.iso'));
-    const shell = async (command: string) =>
-      (await execa({ cwd: root, shell: true, env: { LC_ALL: 'C' } })`${command}`).stdout.slice(
-        0,
-        64,
-      );
+    const sum = async (command: string) => {
+      const { stdout } = await execa('sh', ['-c', command], { cwd: root, env: { LC_ALL: 'C' } });
+      return stdout.slice(0, 64);
+    };
     const image = await run(root, ['g.iso'], { write: false });
-    expect(image.archives[0]?.record.sha256).toBe(await shell('sha256sum g.iso'));
+    expect(image.archives[0]?.record.sha256).toBe(await sum('sha256sum g.iso'));
     const folder = await run(root, ['a'], { write: false });
     expect(folder.archives[0]?.record.sha256).toBe(
-      await shell("cd a && find . -type f -printf '%P\\n' | sort | xargs sha256sum | sha256sum"),
+      await sum("cd a && find . -type f -printf '%P\\n' | sort | xargs sha256sum | sha256sum"),
     );
   });
 });

@@ -29,7 +29,7 @@ export interface ImageToMake {
 }
 
 /** A file of an artifact. */
-export interface ArtifactFile {
+interface ArtifactFile {
   readonly title: string;
   readonly mediaType: string;
   readonly text: string;
@@ -73,7 +73,7 @@ export function makeTree(folder: string, spec: TreeToMake = {}): string {
 }
 
 /** Writes `images/`, equal blobs as hard links. */
-export function makeImages(folder: string, images: readonly ImageToMake[]): void {
+function makeImages(folder: string, images: readonly ImageToMake[]): void {
   const pool = new Map<string, string>();
   for (const image of images) makeImage(join(folder, 'images', image.name, image.tag), image, pool);
 }
@@ -157,7 +157,7 @@ spec:
 }
 
 /** A Role and a ClusterRole, with an empty document between them. */
-export const rolesText = `---
+const rolesText = `---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata: {name: leader-election-role}
