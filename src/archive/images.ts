@@ -212,9 +212,8 @@ function readImage(tree: Tree, folder: ImageFolder): ReadImage {
 
 function factsOf(layout: Layout): Omit<ImageRecord, 'name' | 'tag'> {
   const { digest, size, mediaType, isIndex, images } = layout;
-  const blobs = new Map(
-    images.flatMap((image) => image.blobs.map((blob) => [blob.digest, blob.size])),
-  );
+  const blobs = new Map<string, number>();
+  for (const image of images) for (const blob of image.blobs) blobs.set(blob.digest, blob.size);
   const contents = images
     .filter(({ kind }) => kind === 'artifact')
     .flatMap((image) => image.blobs.slice(1))

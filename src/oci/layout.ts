@@ -125,15 +125,17 @@ function readChildren(
 }
 
 function readImage(manifest: ImageManifest, own: Own, folder: LayoutFolder): LayoutImage {
-  const layers = manifest.layers.map((layer, index) => ({
-    ...layer,
-    role: `layer ${index + 1} of ${manifest.layers.length}`,
-  }));
-  const blobs = [{ ...manifest.config, role: 'config' }, ...layers].filter(
+  const count = manifest.layers.length;
+  const blobs = [blobOf(manifest.config, 'config')];
+  const mistakes = missingBlob(manifest.config, 'config', folder);
+  for (const [index, layer] of manifest.layers.entries()) {
     // A foreign layer that is there is treated like any other.
-    (blob) => !blob.foreign || folder.sizeOf(digestHex(blob.digest)) !== undefined,
-  );
-  throwAll(blobs.flatMap((blob) => presenceMistake(blob, blob.role, folder) ?? []));
+    if (layer.foreign && folder.sizeOf(digestHex(layer.digest)) === undefined) continue;
+    const role = `layer ${index + 1} of ${count}`;
+    blobs.push(blobOf(layer, role));
+    mistakes.push(...missingBlob(layer, role, folder));
+  }
+  throwAll(mistakes);
 
   const { kind, config, artifactType } = manifest;
   const settings = kind === 'image' ? readConfig(config, folder) : {};
@@ -149,6 +151,10 @@ function readImage(manifest: ImageManifest, own: Own, folder: LayoutFolder): Lay
     variant: settings.variant ?? own.variant,
     blobs,
   };
+}
+
+function blobOf({ digest, size, mediaType, title }: Descriptor, role: string): LayoutBlob {
+  return { digest, size, mediaType, title, role };
 }
 
 interface Settings extends Platform {
@@ -168,8 +174,7 @@ function readVerified(
   folder: LayoutFolder,
   limit: number,
 ): Uint8Array {
-  const mistake = presenceMistake(expected, 'manifest of a platform', folder, name);
-  if (mistake) throw mistake;
+  throwAll(missingBlob(expected, 'manifest of a platform', folder, name));
   const bytes = folder.read(name, limit);
   const digest = digestOf(bytes);
   if (digest === expected.digest) return bytes;
@@ -183,22 +188,25 @@ function readVerified(
   );
 }
 
-function presenceMistake(
+/** What is wrong with the presence of one file, none or one mistake. */
+function missingBlob(
   { digest, size }: Descriptor,
   role: string,
   folder: LayoutFolder,
   name = digestHex(digest),
-): SolutionsError<OciCode> | undefined {
+): SolutionsError<OciCode>[] {
   const found = folder.sizeOf(name);
-  if (found === size) return undefined;
+  if (found === size) return [];
   const place = folder.placeOf(name);
-  return found === undefined
-    ? complaint('oci-missing', `the ${role} (${digest}, ${size} bytes) is not in the archive`, {
-        place,
-        hint: CUT_HINT,
-      })
-    : complaint('oci-size', `the ${role} has ${found} bytes, the manifest says ${size}`, {
-        place,
-        hint: CUT_HINT,
-      });
+  const mistake =
+    found === undefined
+      ? complaint('oci-missing', `the ${role} (${digest}, ${size} bytes) is not in the archive`, {
+          place,
+          hint: CUT_HINT,
+        })
+      : complaint('oci-size', `the ${role} has ${found} bytes, the manifest says ${size}`, {
+          place,
+          hint: CUT_HINT,
+        });
+  return [mistake];
 }
