@@ -100,51 +100,53 @@ const DIGITS = new Map([
   ['U', 8],
 ]);
 
-/** An escape: a line end with the blanks of the next line, a code, or one character. */
-const ESCAPE = /\\(?:(?<end>\n[ \t\n]*)|(?<form>[xuU])(?<digits>[0-9a-fA-F]{0,8})|(?<char>.))/gsu;
-
 /** What double quotes say. Line ends are folded between escapes: an escaped blank is no blank. */
 function unescaped(cursor: Cursor, source: string): string {
-  const from = cursor.pos + 1;
   const pieces: string[] = [];
-  let plain = 0;
-  for (const match of source.matchAll(ESCAPE)) {
-    const { end, form = '', digits = '', char = '' } = match.groups ?? {};
-    pieces.push(source.slice(plain, match.index));
-    plain = match.index + match[0].length;
-    const at = from + match.index;
-    if (end !== undefined) {
-      pieces.push('\n'.repeat(end.split('\n').length - 2));
-    } else if (form === '') {
-      pieces.push(
-        ESCAPES.get(char) ?? cursor.fail(`\`\\${char}\` is no escape in double quotes`, { at }),
-      );
-    } else {
-      const size = DIGITS.get(form) ?? 0;
-      pieces.push(character(cursor, digits.slice(0, size), { size, at }));
-      plain -= digits.length - Math.min(size, digits.length);
-    }
+  let from = 0;
+  let at = source.indexOf('\\');
+  while (at >= 0) {
+    const { text, length } = escape(cursor, source, at + 1);
+    pieces.push(fold(source.slice(from, at)), text);
+    from = at + 1 + length;
+    at = source.indexOf('\\', from);
   }
-  pieces.push(source.slice(plain));
-  const text = foldBetween(pieces);
-  if (/\p{Surrogate}/u.test(text))
-    cursor.fail('half a surrogate pair is no character', { at: from - 1 });
+  pieces.push(fold(source.slice(from)));
+  const text = pieces.join('');
+  if (/\p{Surrogate}/u.test(text)) cursor.fail('half a surrogate pair is no character');
   return text;
 }
 
-function character(
-  cursor: Cursor,
-  digits: string,
-  expected: { readonly size: number; readonly at: number },
-): string {
-  const code = Number.parseInt(digits, 16);
-  if (digits.length < expected.size || code > 0x10_ffff) {
-    cursor.fail('an escape names no character', { at: expected.at });
-  }
-  return String.fromCodePoint(code);
+interface Escape {
+  readonly text: string;
+  /** Characters behind the backslash. */
+  readonly length: number;
 }
 
-/** Folds the pieces between escapes, which stand at even indexes. */
-function foldBetween(pieces: readonly string[]): string {
-  return pieces.map((piece, index) => (index % 2 === 0 ? fold(piece) : piece)).join('');
+/** The escape whose backslash stands before `at`. */
+function escape(cursor: Cursor, source: string, at: number): Escape {
+  const char = source.charAt(at);
+  const text = ESCAPES.get(char);
+  if (text !== undefined) return { text, length: 1 };
+  if (char === '\n') return lineEnd(source, at);
+  const size = DIGITS.get(char);
+  const place = { at: cursor.pos + at };
+  if (size === undefined) {
+    const shown = String.fromCodePoint(source.codePointAt(at) ?? 0);
+    return cursor.fail(`\`\\${shown}\` is no escape in double quotes`, place);
+  }
+  const digits = source.slice(at + 1, at + 1 + size);
+  const code = /^[0-9a-fA-F]+$/u.test(digits) ? Number.parseInt(digits, 16) : Infinity;
+  if (digits.length < size || code > 0x10_ffff) cursor.fail('an escape names no character', place);
+  return { text: String.fromCodePoint(code), length: 1 + size };
+}
+
+/** An escaped line end is nothing, with the blanks of the next line; the empty lines stay. */
+function lineEnd(source: string, at: number): Escape {
+  let end = at + 1;
+  let lines = 0;
+  for (; isBlank(source, end) || source.charAt(end) === '\n'; end += 1) {
+    if (source.charAt(end) === '\n') lines += 1;
+  }
+  return { text: '\n'.repeat(lines), length: end - at };
 }
