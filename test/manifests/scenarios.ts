@@ -1,0 +1,81 @@
+import { crd, role, type ScenarioToMake } from './scenario.ts';
+
+const roles = `${role('Role', 'leader')}---\n---\n${role('ClusterRole', 'manager-role')}---\n${role('ClusterRole', 'metrics-reader')}`;
+
+/** Every setting, several Solutions in a Namespace, one Solution in several, odd versions. */
+const full: ScenarioToMake = {
+  archives: [
+    { version: '1.0.0', roles, crds: [crd('carts', '', ', annotations: {a: b}'), crd('bills')] },
+    { version: '1.10.0-rc.1', roles: roles.replaceAll('[get]', '[list]'), crds: [crd('carts')] },
+    { name: 'till', version: `2.${'0'.repeat(100)}_1`, user: 'nonroot', roles },
+    { name: 'base', version: '1.0 Beta+7|é', user: false, roles: role('ClusterRole', 'base') },
+    { name: 'constructor', version: '1', roles },
+    { name: '0755', version: '1e3', user: '' },
+  ],
+  active: { store: '1.0.0' },
+  environments: {
+    production: {
+      description: 'Where it counts: {{ "yes" }} #1',
+      namespaces: [
+        {
+          name: 'production',
+          solutions: [
+            {
+              name: 'store',
+              version: '1.0.0',
+              webhook: true,
+              replicas: 2,
+              strategy: 'Recreate',
+              runAsUser: 1000,
+              resources: { limits: { cpu: '1', memory: '1Gi' } },
+              env: [
+                { name: 'LEVEL', value: '1e3' },
+                { name: 'EMPTY', value: '' },
+                {
+                  name: 'TOKEN',
+                  valueFrom: { secretKeyRef: { name: 'store-token', key: 'token' } },
+                },
+              ],
+              nodeSelector: { 'node-role.kubernetes.io/infra': '', constructor: 'on' },
+              tolerations: [{ key: 'infra', operator: 'Exists', effect: 'NoSchedule' }],
+              clusterRoleBindings: ['metrics-reader'],
+            },
+            { name: 'till', version: 'latest', hardening: 'baseline' },
+            { name: 'base', version: '1.0 Beta+7|é' },
+            { name: 'constructor', version: '1' },
+          ],
+        },
+        { name: 'production-2', solutions: [{ name: 'store', version: '1.0.0' }] },
+      ],
+    },
+    staging: {
+      hardening: 'compat',
+      namespaces: [
+        {
+          name: 'staging',
+          solutions: [
+            { name: 'store', version: 'latest' },
+            { name: '0755', version: '1e3' },
+          ],
+        },
+      ],
+    },
+    empty: {},
+  },
+  platform: {
+    registry: { endpoint: 'registry.example:5000', base: 'solutions', pullSecret: 'login' },
+    podSecurity: { enforce: true },
+  },
+};
+
+/** What the tests of all objects render. */
+export const scenarios: Readonly<Record<string, ScenarioToMake>> = {
+  'nothing at all': { archives: [] },
+  'an archive that runs nowhere': {},
+  'every setting': full,
+  'every setting, for Argo CD': {
+    ...full,
+    platform: { ...full.platform, gitops: { agent: 'argocd' } },
+  },
+  'every setting, for Flux': { ...full, platform: { ...full.platform, gitops: { agent: 'flux' } } },
+};
