@@ -1,21 +1,17 @@
 import { z } from 'zod';
 import { solutionsErrors, throwAll, type Place, type SolutionsError } from '../errors.ts';
-import {
-  apiVersion,
-  dnsLabel,
-  env,
-  hardening,
-  labels,
-  resources,
-  text,
-  tolerations,
-  version,
-} from './fields.ts';
+import type { Path, YamlDocument } from './document.ts';
+import { apiVersion, dnsLabel, hardening, text, version } from './fields.ts';
 import { parseAs } from './parse.ts';
-import { readYaml, type Path, type YamlDocument } from './yaml.ts';
+import { clusterRoles, env, labels, resources, tolerations } from './pod-fields.ts';
+import { isTextAt } from './schema-path.ts';
+import { readYaml } from './yaml.ts';
+
+/** uids (IsValidUserID) and replicas alike are 32 bits with a sign. */
+const MAX_INT32 = 2 ** 31 - 1;
 
 const solution = z.strictObject({
-  name: dnsLabel,
+  name: dnsLabel.describe('The name of the Solution'),
   version,
   webhook: z
     .boolean()
@@ -25,23 +21,29 @@ const solution = z.strictObject({
   runAsUser: z
     .int()
     .min(0)
+    .max(MAX_INT32)
     .optional()
     .describe('The uid of the Operator, where its image has none'),
-  replicas: z.int().min(0).optional(),
-  strategy: z.enum(['RollingUpdate', 'Recreate']).optional(),
-  resources: resources.optional(),
-  env: env.optional(),
-  nodeSelector: labels.optional(),
-  tolerations: tolerations.optional(),
-  clusterRoleBindings: z
-    .array(z.string().min(1))
+  replicas: z.int().min(0).max(MAX_INT32).optional().describe('Pods of the Operator, by default 1'),
+  strategy: z
+    .enum(['RollingUpdate', 'Recreate'])
+    .optional()
+    .describe('How a new Pod of the Operator replaces the old one'),
+  resources: resources.optional().describe('Requests and limits of the Operator'),
+  env: env.optional().describe('More environment variables of the Operator'),
+  nodeSelector: labels.optional().describe('Labels of the nodes that the Operator may run on'),
+  tolerations: tolerations.optional().describe('Taints of nodes that the Operator tolerates'),
+  clusterRoleBindings: clusterRoles
     .optional()
     .describe('ClusterRoles of the archive that the Operator has in the whole cluster'),
 });
 
 const namespace = z.strictObject({
-  name: dnsLabel,
-  solutions: z.array(solution).nullish(),
+  name: dnsLabel.describe('The name of the Namespace'),
+  solutions: z
+    .array(solution)
+    .nullish()
+    .describe('The Solutions whose Operators run in the Namespace'),
 });
 
 /** One document of `environments.yaml`, as people write it. */
@@ -49,10 +51,10 @@ export const environmentSchema = z
   .strictObject({
     apiVersion,
     kind: z.literal('Environment'),
-    metadata: z.strictObject({ name: dnsLabel }),
+    metadata: z.strictObject({ name: dnsLabel.describe('The name of the Environment') }),
     spec: z
       .strictObject({
-        description: text.optional(),
+        description: text.optional().describe('What the Environment is for, in your words'),
         hardening: hardening.optional(),
         namespaces: z
           .array(namespace)
@@ -99,7 +101,7 @@ export function parseEnvironments(bytes: Uint8Array, file: string): Environment[
 }
 
 function isText(path: Path): boolean {
-  return path.at(-1) === 'version';
+  return isTextAt(environmentSchema, path);
 }
 
 function toEnvironment(document: YamlDocument): Environment {

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { SolutionsError, solutionsErrors, throwAll } from '../errors.ts';
+import { solutionsErrors, throwAll, type SolutionsError } from '../errors.ts';
 import { parseEnvironments, type Environment } from './environments.ts';
+import { readConfigFile } from './file.ts';
+import { mistake } from './mistake.ts';
 import { parsePlatform, type Platform } from './platform.ts';
 import { parseSolutions, type SolutionsConfiguration } from './solutions.ts';
 
@@ -20,45 +20,28 @@ export interface Config {
  */
 export function loadConfig(root: string): Config {
   const errors: SolutionsError[] = [];
+  const absent = new Set<string>();
   const load = <Value>(file: string, parse: (bytes: Uint8Array, file: string) => Value) => {
     try {
-      return parse(readIfThere(join(root, file), file) ?? new Uint8Array(), file);
+      const bytes = readConfigFile(root, file);
+      if (!bytes) absent.add(file);
+      return parse(bytes ?? new Uint8Array(), file);
     } catch (error) {
       errors.push(...solutionsErrors(error));
       return undefined;
     }
   };
-  refuseWrongFolder(root);
   const solutions = load('solutions.yaml', parseSolutions);
   const environments = load('environments.yaml', parseEnvironments);
   const platform = load('platform.yaml', parsePlatform);
+  if (absent.has('solutions.yaml') && absent.has('environments.yaml')) throw wrongFolder(root);
   throwAll(errors);
   if (!solutions || !environments || !platform) throw new Error('a file failed without an error');
   return { solutions, environments, platform };
 }
 
-function refuseWrongFolder(root: string): void {
-  const files = ['solutions.yaml', 'environments.yaml'];
-  if (files.some((file) => readIfThere(join(root, file), file) !== undefined)) return;
-  throw new SolutionsError(`there is neither solutions.yaml nor environments.yaml in ${root}`, {
-    code: 'no-config',
+function wrongFolder(root: string): SolutionsError {
+  return mistake('no-config', `there is neither solutions.yaml nor environments.yaml in ${root}`, {
     hint: 'run this in the folder that holds them, or name it with -C <dir>',
   });
-}
-
-function readIfThere(path: string, file: string): Uint8Array | undefined {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw new SolutionsError(
-      `cannot read the file: ${cause instanceof Error ? cause.message : ''}`,
-      {
-        code: 'config-unreadable',
-        place: { file },
-        hint: 'check that it is a file and that you may read it',
-        cause,
-      },
-    );
-  }
 }

@@ -1,18 +1,23 @@
 import { z } from 'zod';
-import { SolutionsError } from '../errors.ts';
-import { apiVersion, dnsLabel, hardening } from './fields.ts';
-import { parseAs } from './parse.ts';
-import { readYaml } from './yaml.ts';
+import {
+  REGISTRY_HOST_FORM,
+  registryHostMistake,
+  REPOSITORY_COMPONENT,
+  repositoryMistake,
+} from '../oci/name.ts';
+import { apiVersion, checked, hardening, optionalObjectName } from './fields.ts';
+import { readSole } from './sole-document.ts';
 
 /** MetalK8s' own registry: read-only, resolved by the containerd of its nodes. */
 const METALK8S_REGISTRY = 'metalk8s-registry-from-config.invalid';
 
-const endpoint = z.string().regex(/^[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]{1,5})?$/iu, {
-  message: 'expected a registry host with an optional port, such as registry.example:5000',
-});
+const COMPONENT = REPOSITORY_COMPONENT.source.slice('^'.length, -'$'.length);
 
-const base = z.string().regex(/^(?:[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/|$))*(?<!\/)$/u, {
-  message: 'expected a repository path in lower case, without a slash at either end',
+const endpoint = checked(registryHostMistake, { pattern: REGISTRY_HOST_FORM, maxLength: 255 });
+
+const base = checked((text) => (text === '' ? undefined : repositoryMistake(text)), {
+  pattern: `^$|^${COMPONENT}(?:/${COMPONENT})*$`,
+  maxLength: 255,
 });
 
 /** `platform.yaml`, as people write it. */
@@ -24,12 +29,15 @@ export const platformSchema = z
       .strictObject({
         registry: z
           .strictObject({
-            endpoint: endpoint.optional(),
+            endpoint: endpoint
+              .optional()
+              .describe(
+                'Host and port of the registry that the nodes pull from; MetalK8s has its own',
+              ),
             base: base
               .optional()
               .describe('A path above all repositories, such as a Harbor project'),
-            pullSecret: z
-              .union([z.literal(''), dnsLabel])
+            pullSecret: optionalObjectName
               .optional()
               .describe('A Secret of type kubernetes.io/dockerconfigjson in each Namespace'),
           })
@@ -76,17 +84,11 @@ type PlatformSpec = NonNullable<z.output<typeof platformSchema>['spec']>;
  * @throws SolutionsError, or several in an AggregateError, each with its place.
  */
 export function parsePlatform(bytes: Uint8Array, file: string): Platform {
-  const [document, ...more] = readYaml(bytes, { file });
-  if (document === undefined) return toPlatform({});
-  const [extra] = more;
-  if (extra) {
-    throw new SolutionsError('a second document, expected one', {
-      code: 'schema',
-      place: extra.placeOf([]),
-      hint: 'one repository describes one cluster',
-    });
-  }
-  return toPlatform(parseAs(platformSchema, document).spec ?? {});
+  const sole = readSole(platformSchema, bytes, {
+    file,
+    hint: 'one repository describes one cluster',
+  });
+  return toPlatform(sole?.value.spec ?? {});
 }
 
 function toPlatform({ registry, hardening: profile, podSecurity, gitops }: PlatformSpec): Platform {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { SolutionsError, type Place } from '../errors.ts';
-import { dnsLabel, version } from './fields.ts';
-import { parseAs } from './parse.ts';
-import { readYaml } from './yaml.ts';
+import type { Place } from '../errors.ts';
+import type { YamlDocument } from './document.ts';
+import { dnsLabel, path, refuseRepeated, version } from './fields.ts';
+import { mistake } from './mistake.ts';
+import { readSole } from './sole-document.ts';
 
 /** `solutions.yaml`, as people write it. */
 export const solutionsSchema = z
@@ -14,7 +15,9 @@ export const solutionsSchema = z
     ]),
     kind: z.literal('SolutionsConfiguration'),
     archives: z
-      .array(z.string().min(1))
+      .array(path)
+      .superRefine(refuseRepeated((archive: string) => archive))
+      .meta({ uniqueItems: true })
       .nullish()
       .describe('Solution archives: ISO images or directories; relative to this file'),
     active: z
@@ -40,24 +43,19 @@ export interface SolutionsConfiguration {
  * @throws SolutionsError, or several in an AggregateError, each with its place.
  */
 export function parseSolutions(bytes: Uint8Array, file: string): SolutionsConfiguration {
-  const [document, ...more] = readYaml(bytes, { file, isText: ([first]) => first === 'active' });
-  if (document === undefined) return { archives: [], active: [] };
-  const [extra] = more;
-  if (extra) {
-    throw new SolutionsError('a second document, expected one', {
-      code: 'schema',
-      place: extra.placeOf([]),
-      hint: 'put all archives into one list',
-    });
-  }
-  refuseKeyOnly(document.value, document.placeOf([]));
-  const { archives, active } = parseAs(solutionsSchema, document);
+  const sole = readSole(solutionsSchema, bytes, {
+    file,
+    hint: 'put all archives into one list',
+    before: refuseKeyOnly,
+  });
+  if (!sole) return { archives: [], active: [] };
+  const { document, value } = sole;
   return {
-    archives: (archives ?? []).map((path, index) => ({
-      path,
+    archives: (value.archives ?? []).map((archive, index) => ({
+      path: archive,
       place: document.placeOf(['archives', index]),
     })),
-    active: Object.entries(active ?? {}).map(([name, wanted]) => ({
+    active: Object.entries(value.active ?? {}).map(([name, wanted]) => ({
       name,
       version: wanted,
       place: document.placeOf(['active', name]),
@@ -66,12 +64,12 @@ export function parseSolutions(bytes: Uint8Array, file: string): SolutionsConfig
 }
 
 /** MetalK8s 2.4 had `archives:` alone. */
-function refuseKeyOnly(value: unknown, place: Place): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (!('archives' in value) || 'kind' in value || 'apiVersion' in value) return;
-  throw new SolutionsError('this is the older format of solutions.yaml, with `archives` alone', {
-    code: 'schema',
-    place,
+function refuseKeyOnly(document: YamlDocument): void {
+  const { value } = document;
+  if (typeof value !== 'object' || value === null || !('archives' in value)) return;
+  if (Object.keys(value).some((key) => key !== 'archives' && !key.startsWith('x-'))) return;
+  throw mistake('schema', 'this is the older format of solutions.yaml, with `archives` alone', {
+    place: document.placeOf([]),
     hint: 'add the lines `apiVersion: solutions.metalk8s.scality.com/v1alpha1` and `kind: SolutionsConfiguration` at the top',
   });
 }

@@ -1,13 +1,22 @@
 /** A hint naming the one of `known` that `word` is most likely a slip of, or nothing. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const near = known
-    .map((candidate) => ({
-      candidate,
-      edits: distance(word.toLowerCase(), candidate.toLowerCase()),
-    }))
-    .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(candidate.length / 3)))
+    .map((candidate) => ({ candidate, edits: editsBetween(word, candidate) }))
+    .filter(({ candidate, edits }) => edits <= mostEdits(candidate))
     .toSorted((a, b) => a.edits - b.edits)[0];
   return near && `did you mean \`${near.candidate}\`?`;
+}
+
+/** More edits than a third of a word make another word. */
+function mostEdits(candidate: string): number {
+  return Math.max(1, Math.floor(candidate.length / 3));
+}
+
+function editsBetween(word: string, candidate: string): number {
+  // Words of very different length need no measuring, which takes time in both lengths.
+  const difference = Math.abs(word.length - candidate.length);
+  if (difference > mostEdits(candidate)) return difference;
+  return distance(word.toLowerCase(), candidate.toLowerCase());
 }
 
 /** Levenshtein distance, in edits of UTF-16 code units. */

@@ -14,9 +14,13 @@ export const CONFIG_MAX_BYTES = 1 << 20;
 /** Bytes of all annotation keys and values of an object (`TotalAnnotationSizeLimitB`). */
 export const ANNOTATIONS_MAX_BYTES = 256 * 1024;
 
-const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/u;
-const DNS_SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/u;
-const LABEL_TEXT = /^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$/u;
+/** The form of an RFC 1123 label, its length apart. */
+export const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/u;
+/** The form of an RFC 1123 subdomain, its length apart. */
+export const DNS_SUBDOMAIN =
+  /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/u;
+/** The form of a label's value that is not empty, its length apart. */
+export const LABEL_TEXT = /^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$/u;
 
 function tooLong(text: string, most: number): string | undefined {
   return text.length > most

@@ -1,6 +1,7 @@
 import { SolutionsError, type Place } from '../errors.ts';
 import { convert, offsetOf } from './convert.ts';
 import type { Fail, ManifestCode } from './cursor.ts';
+import { badBytePosition, decodeText, Lines } from './source.ts';
 import { parseDocuments } from './syntax.ts';
 import { isJsonObject, type JsonObject } from './value.ts';
 
@@ -58,49 +59,11 @@ function decode(bytes: Uint8Array, file: string, limit: number): string {
       { code: 'manifest-too-large', place: { file }, hint: 'split it into several files' },
     );
   }
-  try {
-    return normal(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    const before = new TextDecoder('utf-8').decode(bytes).split('\uFFFD', 1)[0] ?? '';
-    throw new SolutionsError<ManifestCode>('the file is not UTF-8 text', {
-      code: 'manifest-encoding',
-      place: { file, ...new Lines(before).positionOf(before.length) },
-      hint: 'save it as UTF-8',
-      cause,
-    });
-  }
-}
-
-/** Line ends as `\n`, one of them at the end: kubectl reads line by line. */
-function normal(text: string): string {
-  const lines = text.includes('\r') ? text.replaceAll(/\r\n?/gu, '\n') : text;
-  return lines.endsWith('\n') ? lines : `${lines}\n`;
-}
-
-/** Lines and columns of offsets; the table is made when the first one is asked for. */
-class Lines {
-  readonly #text: string;
-  #starts: number[] | undefined;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  positionOf(offset: number): { readonly line: number; readonly column: number } {
-    const starts = (this.#starts ??= lineStarts(this.#text));
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
-  }
-}
-
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
+  const text = decodeText(bytes);
+  if (text !== undefined) return text;
+  throw new SolutionsError<ManifestCode>('the file is not UTF-8 text', {
+    code: 'manifest-encoding',
+    place: { file, ...badBytePosition(bytes) },
+    hint: 'save it as UTF-8',
+  });
 }

@@ -26,7 +26,8 @@ export function badBytePosition(bytes: Uint8Array): Position {
   const text = new TextDecoder('utf-8').decode(bytes);
   let at = text.indexOf(REPLACEMENT);
   let before = 0;
-  let from = bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  let from =
+    bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   while (at >= 0) {
     from += Buffer.byteLength(text.slice(before, at));
     // A text may hold U+FFFD itself: then its three bytes are there.
