@@ -60,8 +60,6 @@ async function run(config: Config, options: SynthOptions, terminal: Terminal): P
 /** cdk8s-cli names its output folder in a variable; its `app` then writes there. */
 function outOf({ root, environment }: SynthOptions): Out {
   const wanted = environment['CDK8S_OUTDIR'] || 'out';
-  // cdk8s sorts keys unless this is set: the same input would give other bytes.
-  Reflect.deleteProperty(environment, 'CDK8S_DISABLE_SORT');
   return {
     dir: environment['CDK8S_OUTDIR'] ? absolute(wanted) : join(root, wanted),
     label: wanted,

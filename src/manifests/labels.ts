@@ -2,7 +2,7 @@ import type { Operator } from '../model/state.ts';
 import { labelValue } from '../kubernetes/names.ts';
 
 /** What `kubectl apply --prune -l` and people select all of ours by. */
-export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'solutions' } as const;
+const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'solutions' } as const;
 
 /** The labels that every object has, over what a vendor's file says. */
 export function commonLabels(partOf: string): Record<string, string> {
