@@ -9,10 +9,11 @@ const root = join(import.meta.dirname, '..');
 /** Whoever stands in a line imports from the lines above it, and from its own folder. */
 const plan = [
   ['errors.ts', 'package.ts'],
-  ['iso', 'oci', 'disk', 'kubernetes'],
+  ['iso', 'oci', 'disk', 'kubernetes', 'registry'],
   ['config'],
   ['archive'],
   ['metadata'],
+  ['images'],
   ['model'],
   ['plan'],
   ['manifests'],
@@ -29,6 +30,7 @@ const leaves: Readonly<Record<string, readonly string[]>> = {
   oci: [],
   disk: [],
   kubernetes: ['yaml'],
+  registry: [],
 };
 
 const pureFolders = new Set(['model', 'plan']);

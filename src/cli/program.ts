@@ -1,9 +1,22 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../package.ts';
 import type { Format, Terminal } from './terminal.ts';
 
 /** How a command ended: the exit codes of the program. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, differences: 3 } as const;
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  differences: 3,
+  // Of `push`, whose Job decides by them whether a retry helps.
+  archive: 20,
+  credentials: 21,
+  refused: 22,
+  temporary: 23,
+  // 128 and the number of the signal, as shells have it.
+  interrupted: 130,
+  terminated: 143,
+} as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** What every command gets, whichever it is. */
@@ -73,6 +86,39 @@ export async function runProgram(
       inspect({ archive, root: rootOf(program) }, terminal);
     });
 
+  program
+    .command('push')
+    .summary("push an archive's images to a registry")
+    .description(
+      'Sends the images of archives to <registry>[/<base>]/<id>/<name>:<tag>, straight out of the ' +
+        'ISO image or directory. Sends only what is missing: run it again after any failure.',
+    )
+    .argument('<archive...>', 'ISO images, or directories that hold the same tree')
+    .requiredOption(
+      '--to <registry>',
+      'the registry, and a path below it: <host>[:<port>][/<base>]',
+    )
+    .option('--plain-http', 'speak HTTP without TLS')
+    .option('--authfile <file>', 'credentials, as `podman login` or `docker login` writes them')
+    .option('--cacert <file>', 'trust these CAs (PEM), too')
+    .option('--cert <file>', 'a client certificate (PEM)')
+    .option('--key <file>', 'its key (PEM)')
+    .option(
+      '--mount-from <id>',
+      'take unchanged layers over from this other version, or repository prefix; again for more',
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .option('--verify', 'read every manifest back at the end')
+    .option('--dry-run', 'send nothing; say what would be sent')
+    .addOption(new Option('-j, --jobs <n>', 'uploads at once').argParser(jobsOf).default(4))
+    .addOption(outputOption())
+    .addHelpText('after', pushHelp)
+    .action(async (archives: string[], options: PushFlags) => {
+      const { push } = await import('./push.ts');
+      code = await push({ ...options, archives, root: rootOf(program), environment }, terminal);
+    });
+
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -89,6 +135,29 @@ export interface SynthFlags {
   readonly locked?: boolean;
   readonly acceptChanged?: boolean;
   readonly overwrite?: boolean;
+}
+
+/** The flags of `push`, as commander gives them. */
+export interface PushFlags {
+  readonly to: string;
+  readonly plainHttp?: boolean;
+  readonly authfile?: string;
+  readonly cacert?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly mountFrom?: readonly string[];
+  readonly verify?: boolean;
+  readonly dryRun?: boolean;
+  readonly jobs: number;
+}
+
+/** More than some registries take from one client. */
+const MAX_JOBS = 32;
+
+function jobsOf(text: string): number {
+  const jobs = /^\d{1,3}$/u.test(text) ? Number(text) : 0;
+  if (jobs >= 1 && jobs <= MAX_JOBS) return jobs;
+  throw new InvalidArgumentError(`expected a number from 1 to ${MAX_JOBS}`);
 }
 
 function outputOption(): Option {
@@ -109,12 +178,13 @@ function rootOf(program: Command): string {
 }
 
 const footer = `
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found; those of push are in its help.
 
 Examples:
   $ solutions synth                       write out/, then review it with git diff
   $ solutions synth --locked --check      in CI: fail when out/ is not what the files say
-  $ solutions inspect storage-1.0.0.iso   see what a vendor shipped`;
+  $ solutions inspect storage-1.0.0.iso   see what a vendor shipped
+  $ solutions push storage-1.0.0.iso --to registry.example:5000`;
 
 const synthExamples = `
 Examples:
@@ -128,3 +198,18 @@ const inspectExamples = `
 Examples:
   $ solutions inspect storage-1.0.0.iso
   $ solutions inspect ./storage-tree --output json`;
+
+const pushHelp = `
+Exit codes: 0 all images are there, 1 failed (TLS, a bug), 2 wrong usage,
+  20 the archive is missing or damaged, 21 credentials, 22 refused by the registry,
+  23 temporary: only here does the same command help later, 130 and 143 interrupted.
+
+Credentials: --authfile, else REGISTRY_AUTH_FILE, else the files of podman and docker, with their
+helpers. TLS: the CAs of the system, NODE_EXTRA_CA_CERTS, --cacert, /etc/containers/certs.d and
+/etc/docker/certs.d. Proxies: HTTPS_PROXY, HTTP_PROXY, NO_PROXY.
+
+Examples:
+  $ solutions push storage-1.0.0.iso --to registry.example:5000
+  $ solutions push *.iso --to harbor.example/solutions --authfile auth.json --verify
+  $ solutions push storage-1.1.0.iso --to registry.example:5000 --mount-from storage-1.0.0
+  $ solutions push storage-1.1.0.iso --to localhost:5000 --plain-http --dry-run`;

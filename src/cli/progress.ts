@@ -2,12 +2,19 @@ import { basename } from 'node:path';
 import { bytesText } from './bytes.ts';
 import { printable, type Terminal } from './terminal.ts';
 
-/** How far the reading of an archive is. */
+/** How far a piece of work is. */
 export interface ProgressEvent {
+  /** What is worked on: its time starts with its first event. */
   readonly path: string;
-  /** Bytes read and bytes to read. */
+  /** Bytes done and bytes to do. */
   readonly done: number;
   readonly total: number;
+  /** Of those done, the ones that took time; all of them by default. */
+  readonly worked?: number | undefined;
+  /** What is being done; by default the reading of the file. */
+  readonly action?: string | undefined;
+  /** Said after the bytes: `3 of 12 images`. */
+  readonly items?: string | undefined;
 }
 
 /** Elsewhere than on a terminal a line at most this often, in milliseconds. */
@@ -48,9 +55,21 @@ export function progressOn(terminal: Terminal, now: () => number) {
   return { report, clear };
 }
 
-function lineOf({ path, done, total }: ProgressEvent, seconds: number): string {
-  const rate = done / Math.max(seconds, 0.001);
-  const left = Math.ceil((total - done) / Math.max(rate, 1));
+function lineOf(event: ProgressEvent, seconds: number): string {
+  const { path, done, total, worked = done, action, items } = event;
+  const rate = worked / Math.max(seconds, 0.001);
   const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
-  return `reading ${printable(basename(path))}: ${percent}% of ${bytesText(total)}, ${bytesText(rate)}/s, ${left} s left`;
+  return [
+    `${printable(action ?? `reading ${basename(path)}`)}: ${percent}% of ${bytesText(total)}`,
+    ...(items === undefined ? [] : [items]),
+    `${bytesText(Math.round(rate))}/s`,
+    `${timeText((total - done) / Math.max(rate, 1))} left`,
+  ].join(', ');
+}
+
+/** `45 s`, `12 min`, `3 h 5 min`. */
+function timeText(seconds: number): string {
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,0 +1,99 @@
+import type { ArchiveRecord } from '../metadata/record.ts';
+import type { Shipment } from './shipment.ts';
+import { repositoryBelow, type Target } from './target.ts';
+
+/** A repository that may hold a blob. */
+export interface Earlier {
+  readonly repository: string;
+  /** The version that it belongs to; none where no record says that it holds the blob. */
+  readonly id?: string | undefined;
+}
+
+interface EarlierOptions {
+  /** All that is known; read when it is first needed. */
+  readonly records: () => readonly ArchiveRecord[];
+  /** What is pushed now. */
+  readonly shipments: readonly Shipment[];
+  readonly target: Target;
+  /** Ids, or repositories with a `/` that stand before the names of images, to ask first. */
+  readonly from: readonly string[];
+}
+
+/**
+ * Where other versions may have left blobs. A version whose blob was not there is not asked again:
+ * it was removed from the registry, or never pushed.
+ */
+export class EarlierVersions {
+  readonly #options: EarlierOptions;
+  /** By digest, the likeliest version first. */
+  #known: ReadonlyMap<string, readonly Earlier[]> | undefined;
+  readonly #gone = new Set<string>();
+
+  constructor(options: EarlierOptions) {
+    this.#options = options;
+  }
+
+  /** The repository to mount a blob of the image `name` from, or undefined. */
+  guess(digest: string, name: string): Earlier | undefined {
+    this.#known ??= indexOf(candidates(this.#options), this.#options.target);
+    const known = this.#known.get(digest)?.find(({ id = '' }) => !this.#gone.has(id));
+    return known ?? this.#unrecorded(name);
+  }
+
+  /** The blob was not there. */
+  failed({ id }: Earlier): void {
+    if (id !== undefined) this.#gone.add(id);
+  }
+
+  /** Another name of the same image is all that is known of a version without a record. */
+  #unrecorded(name: string): Earlier | undefined {
+    const { from, target } = this.#options;
+    const [first] = from;
+    if (first === undefined) return undefined;
+    const folder = first.includes('/') ? first : repositoryBelow(target, first);
+    return { repository: `${folder}/${name}` };
+  }
+}
+
+/** The records that are wanted, then other versions of the same Solutions, most in common first. */
+function candidates({ records, shipments, from }: EarlierOptions): ArchiveRecord[] {
+  const own = new Set(shipments.map(({ id }) => id));
+  const wanted = new Set(
+    shipments.flatMap(({ images }) => images.flatMap((image) => image.blobs)).map((b) => b.digest),
+  );
+  return records()
+    .filter(({ id }) => !own.has(id))
+    .filter(
+      ({ id }) => from.includes(id) || shipments.some(({ name }) => id.startsWith(`${name}-`)),
+    )
+    .map((record) => ({
+      record,
+      rank: from.includes(record.id) ? Infinity : shared(record, wanted),
+    }))
+    .sort((a, b) => b.rank - a.rank || (a.record.id < b.record.id ? -1 : 1))
+    .map(({ record }) => record);
+}
+
+function shared({ images }: ArchiveRecord, wanted: ReadonlySet<string>): number {
+  const digests = new Set(images.flatMap(({ blobs }) => blobs.map(({ digest }) => digest)));
+  return [...digests].filter((digest) => wanted.has(digest)).length;
+}
+
+function indexOf(records: readonly ArchiveRecord[], target: Target): Map<string, Earlier[]> {
+  const known = new Map<string, Earlier[]>();
+  const all = records.flatMap(({ id, images }) =>
+    images.flatMap(({ name, blobs }) =>
+      blobs.map(({ digest }) => ({
+        digest,
+        id,
+        repository: repositoryBelow(target, `${id}/${name}`),
+      })),
+    ),
+  );
+  for (const { digest, id, repository } of all) {
+    const list = known.get(digest) ?? [];
+    known.set(digest, list);
+    list.push({ id, repository });
+  }
+  return known;
+}

@@ -1,0 +1,157 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
+import { connectionFailure } from './connection-failure.ts';
+
+/** What a request carries. */
+export interface Body {
+  /** In bytes. */
+  readonly size: number;
+  /**
+   * The bytes from the start. A chunk may be overwritten as soon as the one after it was followed
+   * by the wish for a third: two buffers are enough.
+   */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** Whether it is read from a disk while it is sent: then a refusal cannot be answered at once. */
+  readonly isStream?: boolean | undefined;
+  /** Called with the bytes handed to the connection so far. */
+  readonly onSent?: ((bytes: number) => void) | undefined;
+}
+
+/** An answer, its body whole or cut off at the limit. */
+export interface Answer {
+  /** Where it came from. */
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** How long nothing may happen on a connection, in milliseconds. */
+export interface Waits {
+  readonly idle: number;
+  /** Between the last byte of a body and the answer: a registry may copy a layer meanwhile. */
+  readonly answer: number;
+}
+
+interface ExchangeOptions {
+  readonly url: URL;
+  readonly body?: Body | undefined;
+  readonly limit: number;
+  readonly waits: Waits;
+}
+
+/** A body of bytes that are in memory. */
+export function bodyOf(bytes: Uint8Array): Body {
+  return {
+    size: bytes.length,
+    async *chunks() {
+      if (bytes.length > 0) yield bytes;
+    },
+  };
+}
+
+/**
+ * Sends a request with its body and reads the answer. An answer that comes while the body is
+ * still going out ends the sending: it is the reason why nobody reads on.
+ *
+ * @throws RegistryError for a connection that fails; what the body throws
+ */
+export async function exchange(
+  open: () => ClientRequest,
+  { url, body, limit, waits }: ExchangeOptions,
+): Promise<Answer> {
+  for (let isSecondTry = false; ; isSecondTry = true) {
+    const request = open();
+    const answering = answerTo(request, url, limit);
+    // Sending may fail first, and then nobody waits for the answer.
+    answering.catch(() => {});
+    try {
+      const isWhole = body === undefined || (await sendBody(request, body));
+      // Ending a request whose body is cut short would let another one use its connection.
+      if (isWhole) request.end();
+      request.setTimeout(waits.answer);
+      return await answering;
+    } catch (error) {
+      // A connection that the registry closed while nobody used it is no failure of the request.
+      if (!isSecondTry && isStale(error, request) && !body) continue;
+      request.destroy();
+      throw connectionFailure(error, url);
+    }
+  }
+}
+
+function isStale(error: unknown, request: ClientRequest): boolean {
+  return (
+    request.reusedSocket && error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
+  );
+}
+
+/** Whether all of it went out before the answer came or the connection broke. */
+async function sendBody(request: ClientRequest, body: Body): Promise<boolean> {
+  let isOver = false;
+  request.once('response', () => {
+    isOver = true;
+  });
+  const closed = new Promise<void>((resolve) => {
+    request.once('close', () => {
+      isOver = true;
+      resolve();
+    });
+  });
+  let sent = 0;
+  let written: Promise<void> = Promise.resolve();
+  for await (const chunk of body.chunks()) {
+    await written;
+    // An answer that is already here must be read before a write finds the connection reset.
+    await turn();
+    if (isOver) return false;
+    const flushed = new Promise<void>((resolve) => {
+      request.write(chunk, () => resolve());
+    });
+    written = Promise.race([flushed, closed]);
+    sent += chunk.length;
+    body.onSent?.(sent);
+  }
+  await written;
+  return !isOver;
+}
+
+/** Reads what the server answers; from here on the request has a listener for every event. */
+function answerTo(request: ClientRequest, url: URL, limit: number): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('timeout', () => request.destroy(new SilenceError()));
+    request.on('response', (response) => {
+      const { statusCode: status = 0, headers } = response;
+      const reading = collect(response, limit).then((body) => ({ url, status, headers, body }));
+      // The rest of a body that nobody wants would keep the connection in use.
+      resolve(
+        reading.finally(() => {
+          if (!request.writableFinished) request.destroy();
+        }),
+      );
+    });
+  });
+}
+
+async function collect(response: IncomingMessage, limit: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const part of response) {
+      if (!Buffer.isBuffer(part)) throw new Error('a response of text');
+      parts.push(part);
+      size += part.length;
+      if (size > limit) break;
+    }
+  } catch (error) {
+    // A refusal is worth more than the reset that follows it.
+    if ((response.statusCode ?? 0) < 400) throw error;
+  }
+  return Buffer.concat(parts).subarray(0, limit);
+}
+
+/** Nothing came or went for too long. */
+class SilenceError extends Error {
+  readonly code = 'ETIMEDOUT';
+}

@@ -1,0 +1,311 @@
+import { createHash } from 'node:crypto';
+import { Authorization, credentialsHint, type Rights } from './authorization.ts';
+import { CredentialStore, type CredentialSettings, type Credentials } from './credentials.ts';
+import { bodyOf, type Answer, type Body, type Waits } from './exchange.ts';
+import { GoneError, interrupted, RegistryError } from './failure.ts';
+import { locationFrom } from './location.ts';
+import { refusal } from './refusal.ts';
+import { patience, retrying, type RetryPolicy } from './retry.ts';
+import { Slots } from './slots.ts';
+import { Transport, type Outgoing } from './transport.ts';
+import type { TrustSettings } from './trust.ts';
+
+/** How a registry is reached. */
+export interface SessionSettings extends TrustSettings, Omit<CredentialSettings, 'environment'> {
+  /** Host and port. */
+  readonly host: string;
+  readonly isPlainHttp: boolean;
+  /** Tasks at once. */
+  readonly jobs: number;
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+  readonly retry?: RetryPolicy | undefined;
+  readonly waits?: Waits | undefined;
+}
+
+/** One request of the API, and what answers are right. */
+export interface Call extends Omit<Outgoing, 'url'> {
+  readonly repository: string;
+  /** Below `/v2/<repository>/`, or a whole URL that the registry gave. */
+  readonly path: string | URL;
+  /** What is being done, for people: `sending the layer`. */
+  readonly action: string;
+  /** Any other status is an error. */
+  readonly expected: readonly number[];
+  /** A repository that must be readable, too. */
+  readonly source?: string | undefined;
+}
+
+/** A manifest as it is stored. */
+export interface Manifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Registries may take minutes to store a large layer after its last byte. */
+const WAITS: Waits = { idle: 60_000, answer: 600_000 };
+/** The distribution specification asks registries for 4 MiB at least; none takes much more. */
+const MAX_MANIFEST = (4 << 20) + 1;
+const MAX_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+const ACCEPT = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+].join(', ');
+
+/** One registry: owns credentials, tokens, connections, retries and how much runs at once. */
+export class RegistrySession {
+  readonly host: string;
+  readonly slots: Slots;
+  readonly #settings: SessionSettings;
+  readonly #origin: string;
+  readonly #transport: Transport;
+  readonly #authorization: Authorization;
+  readonly #credentials: CredentialStore;
+  /** Of the first request, which learns how to authenticate: the others wait for it. */
+  #opening: Promise<unknown> | undefined;
+  #isOpen = false;
+  #answers = 0;
+  #fatal: RegistryError | undefined;
+
+  constructor(settings: SessionSettings) {
+    this.#settings = settings;
+    this.host = settings.host;
+    this.slots = new Slots(settings.jobs);
+    this.#origin = `${settings.isPlainHttp ? 'http' : 'https'}://${settings.host}`;
+    this.#transport = new Transport({
+      ...settings,
+      isPlainAllowed: settings.isPlainHttp,
+      waits: settings.waits ?? WAITS,
+    });
+    this.#credentials = new CredentialStore(settings);
+    this.#authorization = new Authorization({
+      host: settings.host,
+      send: (outgoing) => this.#transport.send(outgoing),
+      credentials: (repository) => this.#find(repository),
+      now: () => performance.now(),
+    });
+  }
+
+  /** How many requests were sent so far, those for tokens included. */
+  get requests(): number {
+    return this.#transport.requests;
+  }
+
+  /**
+   * The digest of a manifest that is there, or undefined.
+   *
+   * @param reference - a tag or a digest
+   * @throws RegistryError
+   */
+  async headManifest(repository: string, reference: string): Promise<string | undefined> {
+    const answer = await this.call({
+      method: 'HEAD',
+      repository,
+      path: `manifests/${reference}`,
+      headers: { accept: ACCEPT },
+      action: 'looking the image up',
+      expected: [200, 404],
+    });
+    if (answer.status === 404) return undefined;
+    const digest = digestHeader(answer);
+    // The header is optional; the content always tells.
+    return digest ?? (await this.getManifest(repository, reference))?.digest;
+  }
+
+  /**
+   * A manifest that is there, its digest that of the bytes; or undefined.
+   *
+   * @throws RegistryError
+   */
+  async getManifest(repository: string, reference: string): Promise<Manifest | undefined> {
+    const answer = await this.call({
+      method: 'GET',
+      repository,
+      path: `manifests/${reference}`,
+      headers: { accept: ACCEPT },
+      limit: MAX_MANIFEST,
+      action: 'reading the image back',
+      expected: [200, 404],
+    });
+    if (answer.status === 404) return undefined;
+    return {
+      digest: `sha256:${createHash('sha256').update(answer.body).digest('hex')}`,
+      mediaType: answer.headers['content-type'] ?? '',
+      bytes: answer.body,
+    };
+  }
+
+  /**
+   * Stores a manifest under a tag or its digest, byte for byte.
+   *
+   * @throws RegistryError; `registry-protocol` where the registry says another digest
+   */
+  async putManifest(repository: string, reference: string, manifest: Manifest): Promise<void> {
+    const answer = await this.call({
+      method: 'PUT',
+      repository,
+      path: `manifests/${reference}`,
+      headers: { 'content-type': manifest.mediaType },
+      body: bodyOf(manifest.bytes),
+      action: 'sending the manifest',
+      expected: [200, 201, 202],
+    });
+    const stored = digestHeader(answer);
+    if (stored === undefined || stored === manifest.digest) return;
+    throw new RegistryError(
+      'registry-protocol',
+      `the registry stored the manifest ${manifest.digest} as ${stored}`,
+      { hint: 'is something between here and the registry changing what is sent?' },
+    );
+  }
+
+  /**
+   * Sends one request, with retries.
+   *
+   * @throws RegistryError
+   */
+  async call(call: Call): Promise<Answer> {
+    return this.retrying(() => this.callOnce(call));
+  }
+
+  /** Sends one request; a body that is not in memory cannot be sent twice. */
+  async callOnce(call: Call): Promise<Answer> {
+    const answer = await this.#gated(() => this.#authorized(call));
+    if (call.expected.includes(answer.status)) {
+      this.#answers += 1;
+      this.slots.succeeded();
+      return answer;
+    }
+    if (answer.status !== 401) throw refusal(call.action, answer);
+    const { message, status } = refusal(call.action, answer);
+    const credentials = await this.#find(call.repository);
+    throw new RegistryError('registry-credentials', message, {
+      status,
+      hint: credentialsHint(credentials),
+    });
+  }
+
+  /**
+   * Repeats `attempt` as long as that may help. When all attempts of one task failed and no other
+   * task had an answer meanwhile, the registry is gone: every later task fails at once.
+   */
+  async retrying<Value>(attempt: () => Promise<Value>): Promise<Value> {
+    const { retry = patience, signal } = this.#settings;
+    const before = this.#answers;
+    try {
+      return await retrying(
+        async () => {
+          if (signal.aborted) throw interrupted();
+          if (this.#fatal) throw this.#fatal;
+          return attempt();
+        },
+        { policy: retry, signal, onFailure: () => this.slots.slowDown() },
+      );
+    } catch (error) {
+      const isGone =
+        error instanceof RegistryError && error.isTemporary && error.status === undefined;
+      if (isGone && before === this.#answers) this.#fatal ??= lasting(error);
+      throw error;
+    }
+  }
+
+  /** Closes all connections. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  async #find(repository: string): Promise<Credentials | undefined> {
+    return this.#credentials.find(this.host, repository);
+  }
+
+  /** Lets the first request through alone. */
+  async #gated(send: () => Promise<Answer>): Promise<Answer> {
+    while (!this.#isOpen && this.#opening) await this.#opening.catch(() => {});
+    if (this.#isOpen) return send();
+    const opening = send();
+    this.#opening = opening;
+    try {
+      const answer = await opening;
+      this.#isOpen = true;
+      return answer;
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
+  async #authorized(call: Call): Promise<Answer> {
+    const url = this.#urlOf(call);
+    // Where a registry sends an upload elsewhere, its URL is the key; ours is none of their business.
+    if (url.origin !== this.#origin) return this.#follow({ ...call, url });
+    const rights = rightsOf(call);
+    const used = await this.#authorization.header(rights);
+    const answer = await this.#follow(authorizedBy(used, { ...call, url }));
+    if (answer.status !== 401) return answer;
+    const renewed = await this.#authorization.renew(rights, answer, used);
+    if (renewed === undefined) return answer;
+    if (isStream(call.body)) {
+      throw new RegistryError('registry-temporary', `${call.action}: the token ended`);
+    }
+    return this.#follow(authorizedBy(renewed, { ...call, url }));
+  }
+
+  /** Follows redirects of requests without a body; another host gets no credentials. */
+  async #follow(outgoing: Outgoing): Promise<Answer> {
+    let { url } = outgoing;
+    for (let count = 0; ; count += 1) {
+      const headers =
+        url.origin === outgoing.url.origin ? outgoing.headers : withoutSecrets(outgoing);
+      const answer = await this.#transport.send({ ...outgoing, url, headers });
+      const isRead = outgoing.method === 'GET' || outgoing.method === 'HEAD';
+      if (!isRead || !REDIRECTS.has(answer.status) || count === MAX_REDIRECTS) return answer;
+      const next = locationFrom(answer.headers.location, url);
+      if (next === undefined) return answer;
+      url = next;
+    }
+  }
+
+  #urlOf({ path, repository }: Call): URL {
+    if (typeof path === 'string') return new URL(`/v2/${repository}/${path}`, this.#origin);
+    const isOurs = path.host === this.host && path.protocol === 'http:';
+    if (!isOurs || this.#settings.isPlainHttp) return path;
+    // A proxy that ends TLS often does not tell the registry.
+    return new URL(`${path.pathname}${path.search}`, this.#origin);
+  }
+}
+
+function rightsOf({ repository, source }: Call): Rights {
+  const own = `repository:${repository}:pull,push`;
+  return {
+    repository,
+    scopes: source === undefined ? [own] : [own, `repository:${source}:pull`],
+  };
+}
+
+function authorizedBy(authorization: string | undefined, outgoing: Outgoing): Outgoing {
+  if (authorization === undefined) return outgoing;
+  return { ...outgoing, headers: { ...outgoing.headers, authorization } };
+}
+
+function withoutSecrets({ headers = {} }: Outgoing): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'authorization'));
+}
+
+function isStream(body: Body | undefined): boolean {
+  return body?.isStream === true;
+}
+
+function digestHeader({ headers }: Answer): string | undefined {
+  const digest = headers['docker-content-digest'];
+  return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/u.test(digest) ? digest : undefined;
+}
+
+/** The same error for every later task, which must not try again. */
+function lasting(error: RegistryError): RegistryError {
+  const { message, hint } = error;
+  return new GoneError('registry-temporary', message, { hint, cause: error });
+}

@@ -1,0 +1,87 @@
+import { Agent, type RequestOptions } from 'node:https';
+import { request as plainRequest, type IncomingMessage } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { connect as tlsConnect, type SecureContext } from 'node:tls';
+import { isIP } from 'node:net';
+import { RegistryError } from './failure.ts';
+import { hostnameOf, portOf, proxyAuthorization } from './proxy.ts';
+
+interface TunnelOptions {
+  readonly secureContext: SecureContext;
+  /** For a proxy that is itself reached by TLS. */
+  readonly proxyContext: SecureContext | undefined;
+  /** In milliseconds. */
+  readonly idle: number;
+}
+
+type Connected = (error: Error | null, stream: Duplex) => void;
+
+/** TLS connections through a proxy (`CONNECT`, RFC 9110, 9.3.6). */
+export class TunnelAgent extends Agent {
+  readonly #proxy: URL;
+  readonly #tunnel: TunnelOptions;
+
+  constructor(proxy: URL, options: TunnelOptions) {
+    super({ keepAlive: true });
+    this.#proxy = proxy;
+    this.#tunnel = options;
+  }
+
+  override createConnection(options: RequestOptions, connected?: Connected): undefined {
+    const host = options.host ?? '';
+    const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${String(options.port ?? 443)}`;
+    const asking = this.#ask(authority);
+    const fail = (error: Error) => {
+      asking.destroy();
+      // The callback of Node's agent looks at the error first and at nothing else then.
+      if (connected) Reflect.apply(connected, undefined, [error]);
+    };
+    asking.once('error', fail);
+    asking.once('timeout', () => fail(new Error('the proxy does not answer')));
+    asking.once('connect', (answer, socket) => {
+      asking.off('error', fail);
+      if (answer.statusCode !== 200) {
+        socket.destroy();
+        fail(refused(answer));
+        return;
+      }
+      const { secureContext } = this.#tunnel;
+      const servername = isIP(host) === 0 ? host : '';
+      connected?.(null, tlsConnect({ socket, host, servername, secureContext }));
+    });
+    asking.end();
+  }
+
+  #ask(authority: string) {
+    const { idle, proxyContext } = this.#tunnel;
+    const options = {
+      method: 'CONNECT',
+      host: hostnameOf(this.#proxy),
+      port: portOf(this.#proxy),
+      path: authority,
+      headers: { host: authority, ...proxyAuthorization(this.#proxy) },
+      agent: false,
+      timeout: idle,
+    } as const;
+    if (proxyContext) {
+      return tlsRequest({ ...options, agent: new Agent({ secureContext: proxyContext }) });
+    }
+    return plainRequest(options);
+  }
+}
+
+function refused({ statusCode = 0 }: IncomingMessage): Error {
+  const message = `the proxy answered ${statusCode}`;
+  if (statusCode >= 500) return new RegistryError('registry-temporary', message);
+  return new RegistryError(
+    statusCode === 407 ? 'registry-credentials' : 'registry-refused',
+    message,
+    {
+      hint:
+        statusCode === 407
+          ? 'it wants a user: http://<user>:<password>@<proxy>:<port>'
+          : 'should the registry be in NO_PROXY?',
+    },
+  );
+}
