@@ -39,13 +39,18 @@ export function sorted(manifest: unknown): JsonObject {
 
 function sortedValue(value: unknown): Json {
   if (Array.isArray(value)) return value.map(sortedValue);
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
-    entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(entries.map(([key, entry]) => [key, sortedValue(entry)]));
-  }
+  if (typeof value === 'object' && value !== null) return sortedMap(value);
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return value;
   }
   throw new TypeError(`${typeof value} is no value of a manifest`);
+}
+
+function sortedMap(map: object): JsonObject {
+  const entries: [string, Json][] = [];
+  for (const key of Object.keys(map).sort()) {
+    const value: unknown = Reflect.get(map, key);
+    if (value !== undefined) entries.push([key, sortedValue(value)]);
+  }
+  return Object.fromEntries(entries);
 }
