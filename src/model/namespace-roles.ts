@@ -48,7 +48,7 @@ function reportRenamed(name: string, archives: readonly Archive[], findings: Fin
   if (archives.length < 2) return;
   findings.warn(
     'role-renamed',
-    `the Role \`${name}\` is in ${list(archives.map(({ id }) => id))}, which share a Namespace: each is rendered there as \`${name}-<solution>\``,
+    `the Role \`${name}\` is in several Solutions that share a Namespace, ${list(archives.map((archive) => archive.name))}: each is rendered there as \`${name}-<solution>\``,
     { hint: 'nothing to do: the RoleBindings follow' },
   );
 }

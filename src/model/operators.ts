@@ -129,7 +129,7 @@ function refuseRepositories({ solution, settings }: Placed, findings: Findings):
     if (product.idMistake === undefined) continue;
     findings.sharedError(
       'bad-repository',
-      `no registry accepts the repository \`${id}\`: ${product.idMistake}`,
+      `the images of ${id} have no repository: ${product.idMistake}`,
       {
         place: settings.place,
         hint: `the vendor must change it; without that archive in solutions.yaml \`${solution.name}\` can be used`,

@@ -32,7 +32,7 @@ export const clusterScoped: Readonly<Record<string, readonly string[]>> = {
   'networking.k8s.io': ['ingressclasses', 'ipaddresses', 'servicecidrs'],
   'node.k8s.io': ['runtimeclasses'],
   'rbac.authorization.k8s.io': ['clusterrolebindings', 'clusterroles'],
-  'resource.k8s.io': ['deviceclasses', 'devicetaintrules', 'resourceslices'],
+  'resource.k8s.io': ['deviceclasses', 'devicetaintrules', 'resourceclasses', 'resourceslices'],
   'scheduling.k8s.io': ['priorityclasses'],
   'snapshot.storage.k8s.io': ['volumesnapshotclasses', 'volumesnapshotcontents'],
   'storage.k8s.io': [
