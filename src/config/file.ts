@@ -53,7 +53,13 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** A link to nothing is there, too. */
 function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
 }
 
 function noFile(file: string, isDirectory: boolean): SolutionsError<ConfigCode> {

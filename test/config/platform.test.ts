@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { parsePlatform } from '../../src/config/platform.ts';
+import { complaintsOf } from '../support/complaints.ts';
+
+const head = 'apiVersion: solutions.metalk8s.scality.com/v1alpha1\nkind: Platform\n';
+
+function parse(text: string) {
+  return parsePlatform(Buffer.from(text), 'platform.yaml');
+}
+
+function complaints(text: string): string[] {
+  return complaintsOf(() => parse(text)).map((line) => line.replace('platform.yaml:', ''));
+}
+
+const metalk8s = {
+  registry: { prefix: 'metalk8s-registry-from-config.invalid', pullSecret: undefined },
+  hardening: 'restricted',
+  enforcePodSecurity: false,
+  agent: 'none',
+};
+
+describe('platform.yaml', () => {
+  it.each([
+    ['empty', ''],
+    ['without a spec', head],
+    ['with an empty spec', `${head}spec:\n`],
+    ['with everything left empty', `${head}spec: {registry: , podSecurity: , gitops: }\n`],
+    ['with empty texts', `${head}spec: {registry: {base: "", pullSecret: ""}}\n`],
+  ])('describes a MetalK8s cluster when it is %s', (_, text) => {
+    expect(parse(text)).toEqual(metalk8s);
+  });
+
+  it('describes another cluster', () => {
+    const spec =
+      'spec:\n  registry: {endpoint: "registry.example:5000", base: a/b-c, pullSecret: pull.secret}\n' +
+      '  hardening: baseline\n  podSecurity: {enforce: true}\n  gitops: {agent: flux}\n';
+    expect(parse(head + spec)).toEqual({
+      registry: { prefix: 'registry.example:5000/a/b-c', pullSecret: 'pull.secret' },
+      hardening: 'baseline',
+      enforcePodSecurity: true,
+      agent: 'flux',
+    });
+  });
+
+  it.each([
+    'registry.example',
+    'localhost',
+    '10.0.0.1:5000',
+    '[fd00::1]:5000',
+    'Registry.Example:443',
+  ])('may name the registry %s', (endpoint) => {
+    const { registry } = parse(`${head}spec: {registry: {endpoint: "${endpoint}"}}\n`);
+    expect(registry.prefix).toBe(endpoint);
+  });
+
+  it.each([
+    [
+      'a scheme',
+      'endpoint: "https://a.b"',
+      ['3:19 `spec.registry.endpoint` must be a host, without a scheme; found "https://a.b"'],
+    ],
+    [
+      'a path',
+      'endpoint: a.b/c',
+      [
+        '3:19 `spec.registry.endpoint` must be a host alone: what follows the `/` belongs to `base`; found "a.b/c"',
+      ],
+    ],
+    [
+      'a bare word',
+      'endpoint: registry',
+      [
+        '3:19 `spec.registry.endpoint` must have a point or a port: without them it means a repository on Docker Hub; found "registry"',
+      ],
+    ],
+    [
+      'a port that is none',
+      'endpoint: "a.b:65536"',
+      ['3:19 `spec.registry.endpoint` must have a port of at most 65535; found "a.b:65536"'],
+    ],
+    [
+      'an address that is none',
+      'endpoint: "[::1::]"',
+      [
+        '3:19 `spec.registry.endpoint` must be a host with an optional port, such as registry.example:5000; found "[::1::]"',
+      ],
+    ],
+    [
+      'capitals in the base',
+      'base: A',
+      [
+        '3:19 `spec.registry.base` must be lower-case letters and digits, with `.`, `_`, `-` or `/` between them; found "A"',
+      ],
+    ],
+    [
+      'a slash before the base',
+      'base: /a',
+      ['3:19 `spec.registry.base` must not start or end with `/`; found "/a"'],
+    ],
+    [
+      'a Secret that has no such name',
+      'pullSecret: a_b',
+      [expect.stringContaining('3:19 `spec.registry.pullSecret` must be lower-case letters')],
+    ],
+    [
+      'a slip',
+      'endpiont: a.b',
+      ['3:19 `spec.registry.endpiont` is not a known key | did you mean `endpoint`?'],
+    ],
+  ])('is refused for %s', (_, registry, expected) => {
+    expect(complaints(`${head}spec: {registry: {${registry}}}\n`)).toEqual(expected);
+  });
+
+  it('is refused for other mistakes, all of them', () => {
+    const text = `${head}spec:\n  podSecurity: true\n  gitops: {agent: argo}\n  hardening:\n---\n{}\n`;
+    expect(complaints(text)).toEqual([
+      '4:3 `spec.podSecurity` is true, expected a map',
+      '5:12 `spec.gitops.agent` is "argo", expected `none`, `argocd` or `flux` | did you mean `argocd`?',
+      '6:3 `spec.hardening` is empty, expected `restricted`, `baseline` or `compat` | give it a value, or remove it',
+      '8:1 a second document starts here, expected one | one repository describes one cluster',
+    ]);
+  });
+});
