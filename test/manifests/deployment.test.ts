@@ -234,6 +234,6 @@ describe('the Pod restarts', () => {
     expect(before).toMatch(/^[0-9a-f]{64}$/u);
     expect(checksum({ archives: [{ roles: '' }] })).toBe(before);
     expect(checksum({ archives: [{}, { version: '0.9.0' }] })).not.toBe(before);
-    expect(checksum({ platform: { registry: { endpoint: 'other' } } })).not.toBe(before);
+    expect(checksum({ platform: { registry: { endpoint: 'other.example' } } })).not.toBe(before);
   });
 });

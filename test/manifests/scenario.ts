@@ -90,7 +90,8 @@ function resolveScenario(scenario: ScenarioToMake): State {
 function makeArchive(spec: ArchiveToMake): Archive {
   const { name = 'store', version = '1.0.0', user = '65532', crds = [], roles, tag } = spec;
   const operator = { name: `${name}-operator`, tag: tag ?? version };
-  const manifest = stringify({
+  // As JSON, in which any text can be escaped.
+  const manifest = JSON.stringify({
     apiVersion,
     kind: 'Solution',
     metadata: { name, annotations: { 'solutions.metalk8s.scality.com/display-name': 'The Store' } },
@@ -100,7 +101,7 @@ function makeArchive(spec: ArchiveToMake): Archive {
         ? {}
         : { operator: { image: operator }, images: [`${operator.name}:${operator.tag}`] }),
     },
-  });
+  }).replaceAll('\u2028', String.raw`\u2028`);
   const files = new Map([['manifest.yaml', manifest]]);
   for (const [index, text] of crds.entries())
     files.set(`operator/deploy/crds/${index}_crd.yaml`, text);
