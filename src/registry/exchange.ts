@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { connectionFailure } from './connection-failure.ts';
 
 /** What a request carries. */
@@ -11,6 +11,8 @@ export interface Body {
    * by the wish for a third: two buffers are enough.
    */
   chunks(): AsyncIterable<Uint8Array>;
+  /** Whether the server is asked first whether it wants it (`Expect: 100-continue`). */
+  readonly isAnnounced?: boolean | undefined;
   /** Whether it is read from a disk while it is sent: then a refusal cannot be answered at once. */
   readonly isStream?: boolean | undefined;
   /** Called with the bytes handed to the connection so far. */
@@ -32,6 +34,9 @@ export interface Waits {
   /** Between the last byte of a body and the answer: a registry may copy a layer meanwhile. */
   readonly answer: number;
 }
+
+/** In milliseconds. */
+const EXPECT_WAIT = 1000;
 
 interface ExchangeOptions {
   readonly url: URL;
@@ -98,11 +103,14 @@ async function sendBody(request: ClientRequest, body: Body): Promise<boolean> {
       resolve();
     });
   });
+  if (body.isAnnounced === true) await welcome(request, closed);
   let sent = 0;
   let written: Promise<void> = Promise.resolve();
   for await (const chunk of body.chunks()) {
     await written;
-    // An answer that is already here must be read before a write finds the connection reset.
+    // An answer that is already here must be read before a write finds the connection reset; only
+    // between two of these turns does the event loop look at its sockets.
+    await turn();
     await turn();
     if (isOver) return false;
     const flushed = new Promise<void>((resolve) => {
@@ -114,6 +122,19 @@ async function sendBody(request: ClientRequest, body: Body): Promise<boolean> {
   }
   await written;
   return !isOver;
+}
+
+/** RFC 9110, 10.1.1: whoever does not know `Expect` does not answer it, so nobody waits for long. */
+async function welcome(request: ClientRequest, closed: Promise<void>): Promise<void> {
+  request.flushHeaders();
+  const welcomed = new Promise<void>((resolve) => {
+    request.once('continue', resolve);
+    request.once('response', () => resolve());
+  });
+  const patience = new AbortController();
+  const enough = sleep(EXPECT_WAIT, undefined, { signal: patience.signal }).catch(() => {});
+  await Promise.race([welcomed, closed, enough]);
+  patience.abort();
 }
 
 /** Reads what the server answers; from here on the request has a listener for every event. */

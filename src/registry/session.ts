@@ -48,6 +48,8 @@ const WAITS: Waits = { idle: 60_000, answer: 600_000 };
 /** The distribution specification asks registries for 4 MiB at least; none takes much more. */
 const MAX_MANIFEST = (4 << 20) + 1;
 const MAX_REDIRECTS = 5;
+/** One more task would wait for nothing as long as these did. */
+const MAX_FAILURES = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 const ACCEPT = [
@@ -69,7 +71,8 @@ export class RegistrySession {
   /** Of the first request, which learns how to authenticate: the others wait for it. */
   #opening: Promise<unknown> | undefined;
   #isOpen = false;
-  #answers = 0;
+  /** Tasks that used up their attempts since something was stored. */
+  #failures = 0;
   #fatal: RegistryError | undefined;
 
   constructor(settings: SessionSettings) {
@@ -175,9 +178,11 @@ export class RegistrySession {
 
   /** Sends one request; a body that is not in memory cannot be sent twice. */
   async callOnce(call: Call): Promise<Answer> {
-    const answer = await this.#gated(() => this.#authorized(call));
+    const answer = await this.#gated(() => this.#authorized(call)).catch((error: unknown) => {
+      throw during(call.action, error);
+    });
     if (call.expected.includes(answer.status)) {
-      this.#answers += 1;
+      if (call.method === 'PUT') this.#failures = 0;
       this.slots.succeeded();
       return answer;
     }
@@ -191,12 +196,11 @@ export class RegistrySession {
   }
 
   /**
-   * Repeats `attempt` as long as that may help. When all attempts of one task failed and no other
-   * task had an answer meanwhile, the registry is gone: every later task fails at once.
+   * Repeats `attempt` as long as that may help. When several tasks in a row used up all their
+   * attempts and nothing was stored meanwhile, every later task fails at once.
    */
   async retrying<Value>(attempt: () => Promise<Value>): Promise<Value> {
     const { retry = patience, signal } = this.#settings;
-    const before = this.#answers;
     try {
       return await retrying(
         async () => {
@@ -207,9 +211,10 @@ export class RegistrySession {
         { policy: retry, signal, onFailure: () => this.slots.slowDown() },
       );
     } catch (error) {
-      const isGone =
-        error instanceof RegistryError && error.isTemporary && error.status === undefined;
-      if (isGone && before === this.#answers) this.#fatal ??= lasting(error);
+      if (error instanceof RegistryError && error.isTemporary) {
+        this.#failures += 1;
+        if (this.#failures >= MAX_FAILURES) this.#fatal ??= lasting(error);
+      }
       throw error;
     }
   }
@@ -302,6 +307,14 @@ function isStream(body: Body | undefined): boolean {
 function digestHeader({ headers }: Answer): string | undefined {
   const digest = headers['docker-content-digest'];
   return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/u.test(digest) ? digest : undefined;
+}
+
+/** A failed connection says where; people want to know at what. */
+function during(action: string, error: unknown): unknown {
+  if (!(error instanceof RegistryError) || !error.isTemporary || error.status !== undefined)
+    return error;
+  const { message, hint, retryAfter } = error;
+  return new RegistryError(error.code, `${action}: ${message}`, { hint, retryAfter, cause: error });
 }
 
 /** The same error for every later task, which must not try again. */

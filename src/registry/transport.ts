@@ -86,6 +86,7 @@ export class Transport {
         'user-agent': userAgent,
         ...outgoing.headers,
         ...(body === undefined ? {} : { 'content-length': String(body.size) }),
+        ...(body?.isAnnounced === true ? { expect: '100-continue' } : {}),
       },
       // Counts from before the connection is there, and anew with every byte.
       timeout: waits.idle,

@@ -1,7 +1,7 @@
 import type { Body } from './exchange.ts';
 import { RegistryError } from './failure.ts';
 import { locationFrom } from './location.ts';
-import type { RegistrySession } from './session.ts';
+import type { Call, RegistrySession } from './session.ts';
 
 /** A blob to send: what it must be, and its bytes. */
 export interface BlobToSend {
@@ -72,21 +72,32 @@ export async function mountBlob(
   return 'sent';
 }
 
-/** True, or the upload that the registry opened instead, or undefined after any refusal. */
+/** Of a registry that is busy: a mount spares more than a moment. */
+const BUSY = new Set([429, 503]);
+
+/**
+ * True, or the upload that the registry opened instead, or undefined after any refusal. There are
+ * registries that answer every mount with a 500: only a busy one is asked again.
+ */
 async function tryMount(
   { session, repository }: Destination,
   { digest, label }: BlobToSend,
   source: string,
 ): Promise<true | URL | undefined> {
+  const query = new URLSearchParams({ mount: digest, from: source });
+  const call: Call = {
+    method: 'POST',
+    repository,
+    path: `blobs/uploads/?${query.toString()}`,
+    source,
+    action: `mounting the ${label}`,
+    expected: [201, 202],
+  };
   try {
-    const query = new URLSearchParams({ mount: digest, from: source });
-    const answer = await session.call({
-      method: 'POST',
-      repository,
-      path: `blobs/uploads/?${query.toString()}`,
-      source,
-      action: `mounting the ${label}`,
-      expected: [201, 202],
+    const answer = await session.callOnce(call).catch((error: unknown) => {
+      const isBusy = error instanceof RegistryError && BUSY.has(error.status ?? 503);
+      if (isBusy) return session.call(call);
+      throw error;
     });
     return answer.status === 201 ? true : locationOf(answer.headers.location, answer.url);
   } catch (error) {
@@ -101,10 +112,15 @@ async function tryMount(
  */
 async function upload(to: Destination, blob: BlobToSend, opened?: URL): Promise<void> {
   let location = opened;
+  // Why a server cut the connection is in an answer that may have been lost with it: next time it
+  // is asked before everything is sent.
+  let isAnnounced = false;
   await to.session.retrying(async () => {
     const url = location ?? (await openUpload(to, blob));
     location = undefined;
-    await finishUpload(to, blob, url);
+    const body = { ...blob.body, isAnnounced, isStream: true };
+    isAnnounced = true;
+    await finishUpload(to, { ...blob, body }, url);
   });
 }
 
@@ -135,7 +151,7 @@ async function finishUpload(
       repository,
       path,
       headers: { 'content-type': 'application/octet-stream' },
-      body: { ...body, isStream: true },
+      body,
       action: `sending the ${label}`,
       expected: [201, 204],
     });
