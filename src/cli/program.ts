@@ -20,7 +20,7 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** What every command gets, whichever it is. */
-export interface GlobalOptions {
+interface GlobalOptions {
   /** The folder that holds solutions.yaml. */
   readonly directory: string;
 }

@@ -142,8 +142,6 @@ function json({ metadata, notices, removed }: Result) {
 /** What people should know beside the result, and what an apply will not do for them. */
 function tell({ notices, removed }: Result, terminal: Terminal): void {
   for (const notice of notices) terminal.warn(notice);
-  const holdsOthers = ({ kind }: ObjectName) =>
-    kind === 'CustomResourceDefinition' || kind === 'Namespace';
   const small = removed.filter((object) => !holdsOthers(object));
   const large = removed.filter(holdsOthers);
   if (small.length > 0) {
@@ -157,4 +155,8 @@ function tell({ notices, removed }: Result, terminal: Terminal): void {
     terminal.say('Only when nobody needs it any more:');
     for (const object of large) terminal.say(`  ${deleteLine(object)}`);
   }
+}
+
+function holdsOthers({ kind }: ObjectName): boolean {
+  return kind === 'CustomResourceDefinition' || kind === 'Namespace';
 }

@@ -22,7 +22,7 @@ export interface MapNode {
 }
 
 /** A list, in block or flow style. */
-export interface ListNode {
+interface ListNode {
   readonly kind: 'list';
   readonly at: number;
   readonly anchor: string | undefined;

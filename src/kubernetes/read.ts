@@ -6,7 +6,7 @@ import { parseDocuments } from './syntax.ts';
 import { isJsonObject, type JsonObject } from './value.ts';
 
 /** Keys and indexes from an object to a value in it. */
-export type Path = readonly (string | number)[];
+type Path = readonly (string | number)[];
 
 /** One Kubernetes object of a file. */
 export interface Manifest {
