@@ -1,8 +1,8 @@
 import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
 import { digestHex, digestOf } from '../oci/digest.ts';
 import { readLayout, type Layout, type LayoutBlob, type LayoutImage } from '../oci/layout.ts';
+import { REPOSITORY_COMPONENT, TAG } from '../oci/name.ts';
 import { mistake, notice, quoted } from './mistake.ts';
-import { REPOSITORY_COMPONENT, TAG } from './product.ts';
 import type { Tree, TreeFile } from './tree.ts';
 
 /** What is recorded of one image or artifact: `images/<name>/<tag>/`. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseAs } from '../config/parse.ts';
 import { readYaml, type Path, type YamlDocument } from '../config/yaml.ts';
 import { throwAll, type Notice, type Place } from '../errors.ts';
+import { REPOSITORY_COMPONENT, TAG } from '../oci/name.ts';
 import { mistake, quoted } from './mistake.ts';
 
 /** What `manifest.yaml` says, checked. */
@@ -44,10 +45,6 @@ export interface ImageName {
 const MAX_NAME = 54;
 const MAX_VERSION = 128;
 const DISPLAY_NAME = 'solutions.metalk8s.scality.com/display-name';
-
-/** One component of a repository's name (OCI distribution specification, "Pulling manifests"). */
-export const REPOSITORY_COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/u;
-export const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/u;
 
 const texts = z
   .record(z.string(), z.string().nullable())
@@ -134,8 +131,13 @@ function imageText({ name, tag }: ImageName): string {
   return `${name}:${tag}`;
 }
 
+/** `spec.operator.image.tag` */
+const MAX_TEXT_DEPTH = 4;
+
 /** Where a scalar is text whatever it looks like: names, versions, tags, annotations. */
 function isText(path: Path): boolean {
+  // Nothing of it is deeper; the names on a deep path may be long.
+  if (path.length > MAX_TEXT_DEPTH) return false;
   const where = path.map((key) => (typeof key === 'number' ? '0' : key)).join('/');
   return (
     /^(?:metadata\/)?(?:annotations|labels)\/[^]+$/u.test(where) ||

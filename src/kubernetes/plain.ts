@@ -11,7 +11,7 @@ function canStart(cursor: Cursor, inFlow: boolean): boolean {
 }
 
 const CANNOT_START = new Map([
-  ['%', 'kubectl reads no directives: remove lines such as `%YAML 1.2`; quote other text'],
+  ['%', 'directives are not read: remove lines such as `%YAML 1.2`; quote other text'],
   ['@', 'quote text that starts with `@`'],
   ['`', 'quote text that starts with a backquote'],
   ['-', 'a list starts on a line of its own'],

@@ -52,7 +52,7 @@ function readTag(cursor: Cursor): string {
   const match = TAG.exec(cursor.text);
   const { verbatim, core, suffix = '' } = match?.groups ?? {};
   if (!match || (core !== undefined && suffix === '')) {
-    return cursor.fail('this is no tag that kubectl knows', {
+    return cursor.fail('this tag is not known', {
       hint: 'quote text that starts with `!`',
     });
   }

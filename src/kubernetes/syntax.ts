@@ -20,7 +20,7 @@ export function parseDocuments(text: string, fail: Fail): Node[] {
   let start = 0;
   for (const line of text.matchAll(/^---.*$/gmu)) {
     if (!isJson && !/^---\s*(?:#|$)/u.test(line[0])) {
-      fail('manifest-syntax', 'kubectl reads nothing behind `---` in its line', line.index + 3);
+      fail('manifest-syntax', 'nothing is read behind `---` in its line', line.index + 3);
     }
     documents.push(readDocument(text, { start, end: line.index }, file));
     if (documents.length >= MAX_DOCUMENTS) {
@@ -43,7 +43,7 @@ function readDocument(
   if (rest) {
     file.fail(
       'manifest-syntax',
-      'kubectl drops what stands behind `...`',
+      'what stands behind `...` is not read',
       start + stop + rest.index,
       'put `---` before it',
     );

@@ -3,6 +3,9 @@ import { isIPv6 } from 'node:net';
 /** One component of a repository's name (OCI distribution specification 1.1, "Pulling manifests"). */
 export const REPOSITORY_COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/u;
 
+/** A tag (same clause). */
+export const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/u;
+
 /** Of registry, slash and repository: what clients allow together (same clause). */
 const MAX_NAME = 255;
 

@@ -31,7 +31,7 @@ const validators = new Map(
 function isTakenByEditors(name: Name, value: unknown): boolean {
   const validate = validators.get(`${name}.schema.json`);
   if (!validate) throw new Error(`there is no schema of ${name}`);
-  return Boolean(validate(value));
+  return validate(value);
 }
 
 function isTakenByProgram(name: Name, value: unknown): boolean {

@@ -1,10 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as fc from 'fast-check';
+import { parseEnvironments } from '../../src/config/environments.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { parsePlatform } from '../../src/config/platform.ts';
+import { parseSolutions } from '../../src/config/solutions.ts';
 import { complaintsOf, errorsIn } from '../support/complaints.ts';
 
 const head = 'apiVersion: solutions.metalk8s.scality.com/v1alpha1\nkind: ';
@@ -64,6 +76,63 @@ describe('the three files', () => {
       'platform.yaml:1:1 the file is not UTF-8 text from here on | save it as UTF-8',
     ]);
   });
+});
+
+describe('any bytes', () => {
+  const parsers = {
+    solutions: parseSolutions,
+    environments: parseEnvironments,
+    platform: parsePlatform,
+  };
+  const words = [
+    '',
+    ' ',
+    '\n',
+    ': ',
+    '- ',
+    '[',
+    '{',
+    '}',
+    '~',
+    '1',
+    'x-a',
+    '"',
+    '&a ',
+    '*a',
+    '\t',
+    '#',
+  ];
+  const edits = fc.array(
+    fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      cut: fc.nat(12),
+      put: fc.constantFrom(...words),
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
+
+  it.each(['solutions', 'environments', 'platform'] as const)(
+    'in the example’s %s.yaml give a value or an error of ours, with its place',
+    (name) => {
+      const file = `${name}.yaml`;
+      const example = readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8');
+      let refused = 0;
+      fc.assert(
+        fc.property(edits, (list) => {
+          let text = example;
+          for (const { at, cut, put } of list) {
+            const from = Math.floor(at * text.length);
+            text = text.slice(0, from) + put + text.slice(from + cut);
+          }
+          const errors = errorsIn(() => parsers[name](Buffer.from(text), file));
+          if (errors.length > 0) refused += 1;
+          for (const { place } of errors) expect(place?.line).toBeGreaterThan(0);
+        }),
+        { numRuns: 1000 },
+      );
+      expect(refused).toBeGreaterThan(100);
+    },
+  );
 });
 
 describe('a folder', () => {

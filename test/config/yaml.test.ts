@@ -132,6 +132,9 @@ describe('a mistake in the YAML', () => {
     ['an anchor of another document', 'a: &b 1\n---\nc: *b\n', 'f:3:4 there is no anchor `&b`'],
     ['a value in itself', 'a: &b [*b]\n', 'f:1:8 the value of `&b` contains itself'],
     ['a tag', 'a: !!int 1\n', 'f:1:10 tags are not read here, but for `!!str`'],
+    ['a directive', '%YAML 1.2\n---\na: 1\n', 'f:1:1 a value cannot start with `%` | directives'],
+    ['text behind ---', '--- a\n', 'f:1:4 nothing is read behind `---` in its line'],
+    ['text behind ...', 'a: 1\n...\nb: 1\n', 'f:3:1 what stands behind `...` is not read'],
     ['a merge', 'a: &b {}\nc:\n  <<: *b\n', 'f:3:3 maps are not merged with `<<` here'],
     ['an empty key', 'a: {: 1}\n', 'f:1:5 '],
     ['a list as a key', '{[a]: b}\n', 'f:1:2 a key must be text'],
@@ -244,12 +247,12 @@ describe('hostile bytes', () => {
     });
   });
 
-  const words = [
+  const pieces = [
     ['a', 'b: ', '- ', '? ', ': ', '[', ']', '{', '}', ',', '&a ', '*a', '!t ', '!!str ', '\n'],
     ['"', "'", '|\n', '>-\n', '#', '\n  ', '\t', '---\n', '...\n', '<<: ', '%YAML 1.2\n'],
     ['1.10', '~', '\\', '\0', '\uFEFF', '\uFFFD', '\r\n', '__proto__: ', '<<<<<<< a\n'],
   ];
-  const word = fc.constantFrom(...words.flat());
+  const word = fc.constantFrom(...pieces.flat());
 
   it('of any kind give a value or an error of ours', () => {
     const bytes = fc.oneof(
