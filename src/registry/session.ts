@@ -186,7 +186,7 @@ export class RegistrySession {
       this.slots.succeeded();
       return answer;
     }
-    if (answer.status !== 401) throw refusal(call.action, answer);
+    if (answer.status !== 401) throw refusal(call.action, await this.#explained(call, answer));
     const { message, status } = refusal(call.action, answer);
     const credentials = await this.#find(call.repository);
     throw new RegistryError('registry-credentials', message, {
@@ -226,6 +226,13 @@ export class RegistrySession {
 
   async #find(repository: string): Promise<Credentials | undefined> {
     return this.#credentials.find(this.host, repository);
+  }
+
+  /** The answer to a HEAD has no body to say why: a GET of the same has. */
+  async #explained(call: Call, answer: Answer): Promise<Answer> {
+    if (call.method !== 'HEAD' || answer.status === 429 || answer.status >= 500) return answer;
+    const other = await this.#authorized({ ...call, method: 'GET' }).catch(() => answer);
+    return other.status === answer.status ? other : answer;
   }
 
   /** Lets the first request through alone. */

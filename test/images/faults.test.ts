@@ -47,6 +47,10 @@ async function faultyRegistry(
   return { registry, proxy };
 }
 
+function isMount({ path }: SeenRequest): boolean {
+  return path.includes('mount=');
+}
+
 function isLarge(request: SeenRequest): boolean {
   return isUpload(request) && Number(request.headers['content-length']) > MIB;
 }
@@ -261,7 +265,6 @@ describe('a registry that refuses', () => {
   });
 
   it.each([400, 403, 404, 405, 500])('to mount (%i) gets the layer sent', async (status) => {
-    const isMount = ({ path }: SeenRequest) => path.includes('mount=');
     const { registry, proxy } = await faultyRegistry({ status }, isMount);
     const layers = ['same'];
     const tree = makeTree(scratchFolder(), {
@@ -304,7 +307,7 @@ describe('a registry that sends elsewhere', () => {
     );
     const { tree } = bigTree([2000]);
     expect(statuses(await pushTrees(proxy.host, [tree]))).toEqual(['pushed']);
-    const [upload] = proxy.seen.filter(isUpload);
+    const upload = proxy.seen.find(isUpload);
     expect(upload?.path).toMatch(/\?_state=[^&]+&digest=sha256%3A[0-9a-f]{64}$/u);
   });
 

@@ -1,0 +1,223 @@
+import { cpSync, mkdirSync } from 'node:fs';
+import { createServer, request as forward } from 'node:http';
+import { connect, createServer as createRelay } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeTree, scratchFolder } from '../support/archive-make.ts';
+import { pushTrees, statuses } from '../support/registry-push.ts';
+import { startRegistry } from '../support/registry-server.ts';
+import { makeAuthority } from '../support/registry-tls.ts';
+
+function oneImage(): string {
+  return makeTree(scratchFolder(), { images: [{ name: 'a', tag: '1' }] });
+}
+
+async function tlsRegistry({ wantsClient = false } = {}) {
+  const authority = makeAuthority();
+  const clients = wantsClient ? { clientcas: [authority.ca] } : {};
+  const registry = await startRegistry({ tls: { ...authority.server, ...clients } });
+  return { authority, registry };
+}
+
+const tls = { isPlainHttp: false } as const;
+
+describe('a registry with TLS', () => {
+  it('is trusted by its CA in a file', async () => {
+    const { authority, registry } = await tlsRegistry();
+    const settings = { ...tls, caFile: authority.ca };
+    const report = await pushTrees(registry.host, [oneImage()], { settings });
+    expect(statuses(report)).toEqual(['pushed']);
+  });
+
+  it('is trusted by NODE_EXTRA_CA_CERTS', async () => {
+    const { authority, registry } = await tlsRegistry();
+    const settings = { ...tls, environment: { NODE_EXTRA_CA_CERTS: authority.ca } };
+    expect(statuses(await pushTrees(registry.host, [oneImage()], { settings }))).toEqual([
+      'pushed',
+    ]);
+  });
+
+  it('is trusted, and given a client certificate, by a folder of certs.d', async () => {
+    const { authority, registry } = await tlsRegistry({ wantsClient: true });
+    const home = scratchFolder();
+    const folder = join(home, '.config/containers/certs.d', registry.host);
+    mkdirSync(folder, { recursive: true });
+    cpSync(authority.ca, join(folder, 'ca.crt'));
+    cpSync(authority.client.certificate, join(folder, 'me.cert'));
+    cpSync(authority.client.key, join(folder, 'me.key'));
+    const settings = { ...tls, environment: { HOME: home } };
+    expect(statuses(await pushTrees(registry.host, [oneImage()], { settings }))).toEqual([
+      'pushed',
+    ]);
+  });
+
+  it('gets the client certificate of two files', async () => {
+    const { authority, registry } = await tlsRegistry({ wantsClient: true });
+    const settings = {
+      ...tls,
+      caFile: authority.ca,
+      certFile: authority.client.certificate,
+      keyFile: authority.client.key,
+    };
+    expect(statuses(await pushTrees(registry.host, [oneImage()], { settings }))).toEqual([
+      'pushed',
+    ]);
+  });
+
+  it('that wants a client certificate and gets none is named, and not asked for ever', async () => {
+    const { authority, registry } = await tlsRegistry({ wantsClient: true });
+    const settings = { ...tls, caFile: authority.ca };
+    await expect(pushTrees(registry.host, [oneImage()], { settings })).rejects.toMatchObject({
+      code: 'registry-tls',
+      message: expect.stringContaining('client certificate'),
+    });
+  });
+
+  it('of an unknown CA is refused, with the ways to name it', async () => {
+    const { registry } = await tlsRegistry();
+    await expect(pushTrees(registry.host, [oneImage()], { settings: tls })).rejects.toMatchObject({
+      code: 'registry-tls',
+      message: expect.stringContaining('is not trusted'),
+      hint: expect.stringContaining('--cacert'),
+    });
+  });
+
+  it('under a name that its certificate has not is refused', async () => {
+    const { authority, registry } = await tlsRegistry();
+    const settings = { ...tls, caFile: authority.ca };
+    const other = registry.host.replace('127.0.0.1', '127.0.0.2');
+    // Debian's whole 127/8 is this machine, but docker-registry listens on one address.
+    const relay = await startRelay('127.0.0.2', Number(registry.host.split(':')[1]));
+    expect(relay).toBe(other);
+    await expect(pushTrees(other, [oneImage()], { settings })).rejects.toMatchObject({
+      code: 'registry-tls',
+      message: expect.stringContaining('another name'),
+    });
+  });
+
+  it('asked without TLS says so', async () => {
+    const { registry } = await tlsRegistry();
+    await expect(pushTrees(registry.host, [oneImage()])).rejects.toMatchObject({
+      code: 'registry-tls',
+      message: expect.stringContaining('wants TLS'),
+      hint: expect.stringContaining('--plain-http'),
+    });
+  });
+
+  it.each(['no-such-file.pem', 'package.json'])(
+    'with the CA file %s is a mistake of the settings',
+    async (caFile) => {
+      const settings = { ...tls, caFile };
+      await expect(pushTrees('127.0.0.1:1', [oneImage()], { settings })).rejects.toMatchObject({
+        code: 'registry-settings',
+        place: { file: caFile },
+      });
+    },
+  );
+});
+
+describe('a registry without TLS', () => {
+  it('asked with TLS is named, and not asked again', async () => {
+    const registry = await startRegistry();
+    await expect(pushTrees(registry.host, [oneImage()], { settings: tls })).rejects.toMatchObject({
+      code: 'registry-tls',
+      message: expect.stringContaining('does not speak TLS'),
+      hint: expect.stringContaining('--plain-http'),
+    });
+  });
+});
+
+/** Passes connections to `address` on to 127.0.0.1, on the same port. */
+async function startRelay(address: string, port: number): Promise<string> {
+  const server = createRelay((socket) => {
+    const onward = connect(port, '127.0.0.1');
+    socket.pipe(onward).pipe(socket);
+    socket.on('error', () => onward.destroy());
+    onward.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(port, address, resolve);
+  });
+  onTestFinished(() => {
+    server.close();
+  });
+  return `${address}:${port}`;
+}
+
+/** A proxy that takes any name for this machine; it notes what it was asked. */
+async function startProxy() {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? ''}`);
+    const url = new URL(request.url ?? '');
+    const onward = forward({
+      hostname: '127.0.0.1',
+      port: url.port,
+      path: `${url.pathname}${url.search}`,
+      method: request.method,
+      headers: request.headers,
+    });
+    onward.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => request.destroy());
+    request.pipe(onward);
+  });
+  server.on('connect', (request, socket) => {
+    asked.push(`CONNECT ${request.url} ${request.headers['proxy-authorization'] ?? ''}`);
+    const onward = connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.pipe(onward).pipe(socket);
+    });
+    onward.on('error', () => socket.destroy());
+    socket.on('error', () => onward.destroy());
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return { url: `http://who:word@127.0.0.1:${address.port}`, asked };
+}
+
+const WHO = `Basic ${Buffer.from('who:word').toString('base64')}`;
+
+describe('a proxy of the environment', () => {
+  it('is asked to CONNECT to a registry with TLS, whose certificate still counts', async () => {
+    const { authority, registry } = await tlsRegistry();
+    const proxy = await startProxy();
+    const host = registry.host.replace('127.0.0.1', 'registry.test');
+    const environment = { HTTPS_PROXY: proxy.url };
+    const settings = { ...tls, caFile: authority.ca, environment };
+    expect(statuses(await pushTrees(host, [oneImage()], { settings }))).toEqual(['pushed']);
+    expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${host} ${WHO}`]));
+    const untrusted = { ...tls, environment };
+    await expect(pushTrees(host, [oneImage()], { settings: untrusted })).rejects.toMatchObject({
+      code: 'registry-tls',
+    });
+  });
+
+  it('gets whole URLs for a registry without TLS', async () => {
+    const registry = await startRegistry();
+    const proxy = await startProxy();
+    const host = registry.host.replace('127.0.0.1', 'registry.test');
+    const settings = { environment: { http_proxy: proxy.url } };
+    expect(statuses(await pushTrees(host, [oneImage()], { settings }))).toEqual(['pushed']);
+    expect(proxy.asked[0]).toBe(`HEAD http://${host}/v2/store-1.0.0/a/manifests/1 ${WHO}`);
+  });
+
+  it('is not asked for hosts of NO_PROXY, nor for this machine', async () => {
+    const registry = await startRegistry();
+    const proxy = await startProxy();
+    const settings = { environment: { HTTP_PROXY: proxy.url, ALL_PROXY: proxy.url } };
+    expect(statuses(await pushTrees(registry.host, [oneImage()], { settings }))).toEqual([
+      'pushed',
+    ]);
+    expect(proxy.asked).toEqual([]);
+  });
+});
