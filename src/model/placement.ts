@@ -52,16 +52,7 @@ export function placeNamespaces(
       .toSorted((a, b) => compareText(a.name, b.name))
       .map((namespace) => {
         refuseReserved(namespace, findings);
-        once(firstNamespace, namespace, () =>
-          findings.error(
-            'duplicate-namespace',
-            `the Namespace \`${namespace.name}\` is there twice`,
-            {
-              place: namespace.place,
-              hint: `the other is at ${placeIn(firstNamespace, namespace.name)}: a Namespace belongs to one Environment`,
-            },
-          ),
-        );
+        refuseTwice(firstNamespace, namespace, findings);
         return {
           name: namespace.name,
           environment,
@@ -70,6 +61,20 @@ export function placeNamespaces(
         };
       });
   });
+}
+
+function refuseTwice(
+  first: Map<string, Place>,
+  namespace: Environment['namespaces'][number],
+  findings: Findings,
+): void {
+  const { name, place } = namespace;
+  once(first, namespace, () =>
+    findings.error('duplicate-namespace', `the Namespace \`${name}\` is there twice`, {
+      place,
+      hint: `the other is at ${placeIn(first, name)}: a Namespace belongs to one Environment`,
+    }),
+  );
 }
 
 /** Whether a name comes for the first time; calls `again` where it does not. */
