@@ -119,6 +119,22 @@ export async function runProgram(
       code = await push({ ...options, archives, root: rootOf(program), environment }, terminal);
     });
 
+  program
+    .command('registry-config')
+    .summary('write the configuration with which nginx serves the images')
+    .description(
+      'Prints what nginx needs to serve the images of an archive as a registry to pull from, straight ' +
+        'from the mounted or unpacked archive, as MetalK8s does. Include it inside a `server` block.',
+    )
+    .argument('<archive>', 'an ISO image, or a directory that holds the same tree')
+    .option('--root <path>', 'where nginx finds that tree (default: /srv/scality/<id>)')
+    .option('--prefix <path>', 'what the names of its repositories start with (default: <id>)')
+    .addHelpText('after', registryConfigHelp)
+    .action(async (archive: string, flags: RegistryConfigFlags) => {
+      const { registryConfig } = await import('./registry-config.ts');
+      registryConfig({ archive, directory: rootOf(program), flags }, terminal);
+    });
+
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -158,6 +174,12 @@ function jobsOf(text: string): number {
   const jobs = /^\d{1,3}$/u.test(text) ? Number(text) : 0;
   if (jobs >= 1 && jobs <= MAX_JOBS) return jobs;
   throw new InvalidArgumentError(`expected a number from 1 to ${MAX_JOBS}`);
+}
+
+/** The flags of `registry-config`, as commander gives them. */
+export interface RegistryConfigFlags {
+  readonly root?: string;
+  readonly prefix?: string;
 }
 
 function outputOption(): Option {
@@ -213,3 +235,10 @@ Examples:
   $ solutions push *.iso --to harbor.example/solutions --authfile auth.json --verify
   $ solutions push storage-1.1.0.iso --to registry.example:5000 --mount-from storage-1.0.0
   $ solutions push storage-1.1.0.iso --to localhost:5000 --plain-http --dry-run`;
+
+const registryConfigHelp = `
+On MetalK8s write it to /var/lib/metalk8s/repositories/conf.d/<name>.inc; elsewhere as below.
+
+Examples:
+  $ solutions registry-config storage-1.0.0.iso > /etc/nginx/solutions/storage-1.0.0.conf
+  $ solutions registry-config storage-1.0.0.iso --root /mnt/storage --prefix vendor/storage`;

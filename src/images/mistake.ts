@@ -8,7 +8,10 @@ export type PushCode =
   | 'push-name'
   | 'push-content'
   | 'push-changed'
-  | 'push-verify';
+  | 'push-verify'
+  | 'registry-config-prefix'
+  | 'registry-config-root'
+  | 'registry-config-length';
 
 interface MistakeOptions {
   readonly place?: Place | undefined;

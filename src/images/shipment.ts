@@ -88,8 +88,13 @@ function byImage(blobs: readonly BlobFile[]): Map<string, Map<string, BlobFile>>
   return images;
 }
 
-/** In the order in which a registry takes them; the layout was checked when it was read. */
-function manifestsOf(tree: Tree, { name, tag, digest }: ImageRecord): Manifest[] {
+/**
+ * The manifests of an image, children first: the order in which a registry takes them. The layout
+ * was checked when it was read.
+ *
+ * @throws SolutionsError `push-changed`
+ */
+export function manifestsOf(tree: Tree, { name, tag, digest }: ImageRecord): Manifest[] {
   const folder = `images/${name}/${tag}`;
   const found = new Map<string, Manifest>();
   const visit = (file: string, expected: string): void => {
