@@ -31,8 +31,13 @@ export async function push(options: PushOptions, terminal: Terminal): Promise<Ex
     return await run(options, terminal, stop);
   } catch (error) {
     const errors = solutionsErrors(error);
+    const code = stop.code() ?? exitCodeOf(errors);
     terminal.fail(error);
-    return stop.code() ?? exitCodeOf(errors);
+    if (code === exitCodes.temporary && terminal.format === 'text') {
+      terminal.say('Run it again when the registry is there: it sends only what is missing.');
+      terminal.say(`  ${commandLine(options)}`);
+    }
+    return code;
   } finally {
     stop.release();
   }
@@ -46,15 +51,19 @@ async function run(
   const target = parseTarget(options.to);
   requirePair(options);
   const shipments = readShipments(options, target);
-  const session = sessionOf(target, options, stop.signal);
   const progress = progressOn(terminal, () => performance.now());
+  const onRetry = ({ message }: Error) => {
+    progress.clear();
+    terminal.say(`${message}; trying again`);
+  };
+  const session = sessionOf(target, options, { signal: stop.signal, onRetry });
   const report = (event: PushEvent) =>
     progress.report({
       path: options.to,
       done: event.done,
       total: event.total,
       worked: event.sent,
-      action: `sending to ${options.to}`,
+      action: 'pushing',
       items: `${event.imagesDone} of ${event.images} images`,
     });
   try {
@@ -123,14 +132,19 @@ function requirePair({ cert, key }: PushOptions): void {
   });
 }
 
-function sessionOf(target: Target, options: PushOptions, signal: AbortSignal): RegistrySession {
+interface SessionEvents {
+  readonly signal: AbortSignal;
+  readonly onRetry: (error: Error) => void;
+}
+
+function sessionOf(target: Target, options: PushOptions, events: SessionEvents): RegistrySession {
   const path = (file: string | undefined) => file && resolve(options.root, file);
   return new RegistrySession({
     host: target.host,
     isPlainHttp: options.plainHttp ?? false,
     jobs: options.jobs,
     userAgent: `solutions/${packageVersion()}`,
-    signal,
+    ...events,
     authFile: path(options.authfile),
     caFile: path(options.cacert),
     certFile: path(options.cert),

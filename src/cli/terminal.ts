@@ -32,7 +32,8 @@ export class Terminal {
 
   /** How wide a line of stderr is, in columns. */
   get columns(): number {
-    return this.#streams.stderr.columns ?? 80;
+    // A terminal that nobody gave a size says 0.
+    return this.#streams.stderr.columns || 80;
   }
 
   /** Text of a result, lines and all; control characters are shown, never sent. */

@@ -15,7 +15,7 @@ export interface Body {
   readonly isAnnounced?: boolean | undefined;
   /** Whether it is read from a disk while it is sent: then a refusal cannot be answered at once. */
   readonly isStream?: boolean | undefined;
-  /** Called with the bytes handed to the connection so far. */
+  /** Called with the bytes that the connection took so far. */
   readonly onSent?: ((bytes: number) => void) | undefined;
 }
 
@@ -113,12 +113,15 @@ async function sendBody(request: ClientRequest, body: Body): Promise<boolean> {
     await turn();
     await turn();
     if (isOver) return false;
+    sent += chunk.length;
+    const soFar = sent;
     const flushed = new Promise<void>((resolve) => {
-      request.write(chunk, () => resolve());
+      request.write(chunk, (error) => {
+        if (!error) body.onSent?.(soFar);
+        resolve();
+      });
     });
     written = Promise.race([flushed, closed]);
-    sent += chunk.length;
-    body.onSent?.(sent);
   }
   await written;
   return !isOver;

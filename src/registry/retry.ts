@@ -42,10 +42,10 @@ export async function retrying<Value>(
     } catch (error) {
       if (signal.aborted) throw interrupted();
       if (!(error instanceof RegistryError) || !error.isTemporary) throw error;
-      const wait = waitFor(error, count, policy);
-      if (count >= policy.attempts || wait > policy.maxRetryAfter) throw error;
+      const isTooLong = (error.retryAfter ?? 0) > policy.maxRetryAfter;
+      if (count >= policy.attempts || isTooLong) throw error;
       onFailure(error);
-      await pause(wait, signal);
+      await pause(waitFor(error, count, policy), signal);
     }
   }
 }
@@ -73,6 +73,7 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,9}$/u.test(header.trim())) return Number(header) * 1000;
-  const date = Date.parse(header);
+  // Without its zone JavaScript takes almost anything for a date.
+  const date = header.trim().endsWith('GMT') ? Date.parse(header) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

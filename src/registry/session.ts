@@ -21,6 +21,8 @@ export interface SessionSettings extends TrustSettings, Omit<CredentialSettings,
   readonly signal: AbortSignal;
   readonly retry?: RetryPolicy | undefined;
   readonly waits?: Waits | undefined;
+  /** Called with each failure after which something is tried again. */
+  readonly onRetry?: ((error: RegistryError) => void) | undefined;
 }
 
 /** One request of the API, and what answers are right. */
@@ -48,6 +50,8 @@ const WAITS: Waits = { idle: 60_000, answer: 600_000 };
 /** The distribution specification asks registries for 4 MiB at least; none takes much more. */
 const MAX_MANIFEST = (4 << 20) + 1;
 const MAX_REDIRECTS = 5;
+/** Connections that fail before the first answer: nobody waits long for a mistyped address. */
+const MAX_FIRST_FAILURES = 3;
 /** One more task would wait for nothing as long as these did. */
 const MAX_FAILURES = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -73,6 +77,7 @@ export class RegistrySession {
   #isOpen = false;
   /** Tasks that used up their attempts since something was stored. */
   #failures = 0;
+  #firstFailures = 0;
   #fatal: RegistryError | undefined;
 
   constructor(settings: SessionSettings) {
@@ -200,15 +205,21 @@ export class RegistrySession {
    * attempts and nothing was stored meanwhile, every later task fails at once.
    */
   async retrying<Value>(attempt: () => Promise<Value>): Promise<Value> {
-    const { retry = patience, signal } = this.#settings;
+    const { retry = patience, signal, onRetry } = this.#settings;
+    const onFailure = (error: RegistryError) => {
+      this.slots.slowDown();
+      onRetry?.(error);
+    };
     try {
       return await retrying(
         async () => {
           if (signal.aborted) throw interrupted();
           if (this.#fatal) throw this.#fatal;
-          return attempt();
+          return attempt().catch((error: unknown) => {
+            throw this.#isUnreachable(error) ? lasting(error) : error;
+          });
         },
-        { policy: retry, signal, onFailure: () => this.slots.slowDown() },
+        { policy: retry, signal, onFailure },
       );
     } catch (error) {
       if (error instanceof RegistryError && error.isTemporary) {
@@ -217,6 +228,15 @@ export class RegistrySession {
       }
       throw error;
     }
+  }
+
+  /** Whether no connection was ever made, and enough were tried. */
+  #isUnreachable(error: unknown): error is RegistryError {
+    if (this.#isOpen || !(error instanceof RegistryError) || error.status !== undefined)
+      return false;
+    if (!error.isTemporary) return false;
+    this.#firstFailures += 1;
+    return this.#firstFailures >= MAX_FIRST_FAILURES;
   }
 
   /** Closes all connections. */
