@@ -8,10 +8,11 @@ import { render } from '../manifests/render.ts';
 import { extract } from '../metadata/extract.ts';
 import { resolve } from '../model/resolve.ts';
 import { diffFolder } from '../out/diff.ts';
+import { repositoryMistake } from '../oci/name.ts';
 import { previousTexts } from '../out/previous.ts';
 import { writeFolder } from '../out/write.ts';
 import { packageFile } from '../package.ts';
-import { deleteLine, removedObjects, type ObjectName } from '../plan/removed.ts';
+import { deleteLine, removedObjects, unpushLine, type ObjectName } from '../plan/removed.ts';
 import { exitCodes, type ExitCode, type SynthFlags } from './program.ts';
 import { progressOn } from './progress.ts';
 import { toJson, type Terminal } from './terminal.ts';
@@ -51,6 +52,7 @@ async function run(config: Config, options: SynthOptions, terminal: Terminal): P
     metadata: metadata.changes,
     notices: [...metadata.notices, ...state.notices],
     removed: removedObjects(previousTexts(out.dir, files, out), files),
+    unpush: unpushLines(metadata.changes, config.platform.registry),
   };
   if (options.check) return check(result, await diffFolder(out.dir, files, out), terminal);
   const written = writeFolder(out.dir, files, { ...out, overwrite: options.overwrite ?? false });
@@ -94,6 +96,19 @@ interface Result {
   readonly metadata: Awaited<ReturnType<typeof extract>>['changes'];
   readonly notices: readonly Notice[];
   readonly removed: readonly ObjectName[];
+  /** The commands that remove the images of what is no longer imported. */
+  readonly unpush: readonly string[];
+}
+
+function unpushLines(
+  changes: Result['metadata'],
+  { prefix, isReadOnly, isPlainHttp }: Config['platform']['registry'],
+): string[] {
+  if (isReadOnly) return [];
+  // An id that is no repository was never pushed.
+  return changes
+    .filter(({ id, what }) => what === 'removed' && repositoryMistake(id) === undefined)
+    .map(({ id }) => unpushLine(id, prefix, isPlainHttp));
 }
 
 function check(result: Result, diff: string, terminal: Terminal): ExitCode {
@@ -135,12 +150,12 @@ function report(
   return exitCodes.done;
 }
 
-function json({ metadata, notices, removed }: Result) {
-  return { metadata, warnings: notices.map(toJson), removedObjects: removed };
+function json({ metadata, notices, removed, unpush }: Result) {
+  return { metadata, warnings: notices.map(toJson), removedObjects: removed, unpush };
 }
 
 /** What people should know beside the result, and what an apply will not do for them. */
-function tell({ notices, removed }: Result, terminal: Terminal): void {
+function tell({ notices, removed, unpush }: Result, terminal: Terminal): void {
   for (const notice of notices) terminal.warn(notice);
   const small = removed.filter((object) => !holdsOthers(object));
   const large = removed.filter(holdsOthers);
@@ -154,6 +169,12 @@ function tell({ notices, removed }: Result, terminal: Terminal): void {
     );
     terminal.say('Only when nobody needs it any more:');
     for (const object of large) terminal.say(`  ${deleteLine(object)}`);
+  }
+  if (unpush.length > 0) {
+    terminal.say(
+      'No longer imported. The images stay in the registry until somebody removes them:',
+    );
+    for (const line of unpush) terminal.say(`  ${line}`);
   }
 }
 

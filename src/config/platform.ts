@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Place } from '../errors.ts';
+import { CIDR_FORM, cidrMistake } from '../kubernetes/cidr.ts';
 import {
   REGISTRY_HOST_FORM,
   registryHostMistake,
@@ -6,6 +8,7 @@ import {
   repositoryMistake,
 } from '../oci/name.ts';
 import { apiVersion, checked, hardening, optionalObjectName } from './fields.ts';
+import { imageSyncSchema, toImageSync, type ImageSync } from './image-sync.ts';
 import { readSole } from './sole-document.ts';
 
 /** MetalK8s' own registry: read-only, resolved by the containerd of its nodes. */
@@ -19,6 +22,8 @@ const base = checked((text) => (text === '' ? undefined : repositoryMistake(text
   pattern: `^$|^${COMPONENT}(?:/${COMPONENT})*$`,
   maxLength: 255,
 });
+
+const cidr = checked(cidrMistake, { pattern: CIDR_FORM.source });
 
 /** `platform.yaml`, as people write it. */
 export const platformSchema = z
@@ -39,9 +44,24 @@ export const platformSchema = z
               .describe('A path above all repositories, such as a Harbor project'),
             pullSecret: optionalObjectName
               .optional()
-              .describe('A Secret of type kubernetes.io/dockerconfigjson in each Namespace'),
+              .describe(
+                'A Secret of type kubernetes.io/dockerconfigjson in each Namespace, metalk8s-solutions too',
+              ),
+            plainHTTP: z.boolean().optional().describe('The registry speaks HTTP without TLS'),
           })
           .nullish(),
+        imageSync: imageSyncSchema
+          .nullish()
+          .describe('Jobs that bring the images of the archives into the registry'),
+        network: z
+          .strictObject({
+            registryCIDRs: z
+              .array(cidr)
+              .nullish()
+              .describe('Where the registry is: the image Jobs reach nothing else on its port'),
+          })
+          .nullish()
+          .describe('What a NetworkPolicy cannot know, because it knows no names of hosts'),
         hardening: hardening.optional(),
         podSecurity: z
           .strictObject({
@@ -69,8 +89,15 @@ export interface Platform {
   readonly registry: {
     /** `<endpoint>[/<base>]`: what stands before `/<id>/<image>`. */
     readonly prefix: string;
+    readonly port: number;
     readonly pullSecret: string | undefined;
+    readonly isPlainHttp: boolean;
+    /** MetalK8s' own serves the mounted archives: nothing can be pushed to it. */
+    readonly isReadOnly: boolean;
+    /** The networks that it is in; none where nobody said. */
+    readonly cidrs: readonly string[];
   };
+  readonly imageSync: ImageSync;
   readonly hardening: z.output<typeof hardening>;
   readonly enforcePodSecurity: boolean;
   readonly agent: 'none' | 'argocd' | 'flux';
@@ -88,18 +115,32 @@ export function parsePlatform(bytes: Uint8Array, file: string): Platform {
     file,
     hint: 'one repository describes one cluster',
   });
-  return toPlatform(sole?.value.spec ?? {});
+  const { spec } = sole?.value ?? {};
+  const placeOf = (...path: readonly string[]) => sole?.document.placeOf(path) ?? { file };
+  return toPlatform(spec ?? {}, placeOf);
 }
 
-function toPlatform({ registry, hardening: profile, podSecurity, gitops }: PlatformSpec): Platform {
-  const host = registry?.endpoint ?? METALK8S_REGISTRY;
+function toPlatform(spec: PlatformSpec, placeOf: (...path: readonly string[]) => Place): Platform {
+  const said = spec.imageSync ? ['imageSync'] : ['registry', 'endpoint'];
   return {
-    registry: {
-      prefix: registry?.base ? `${host}/${registry.base}` : host,
-      pullSecret: registry?.pullSecret || undefined,
-    },
-    hardening: profile ?? 'restricted',
-    enforcePodSecurity: podSecurity?.enforce ?? false,
-    agent: gitops?.agent ?? 'none',
+    registry: toRegistry(spec),
+    imageSync: toImageSync(spec.imageSync, placeOf('spec', ...said)),
+    hardening: spec.hardening ?? 'restricted',
+    enforcePodSecurity: spec.podSecurity?.enforce ?? false,
+    agent: spec.gitops?.agent ?? 'none',
+  };
+}
+
+function toRegistry({ registry, network }: PlatformSpec): Platform['registry'] {
+  const host = registry?.endpoint ?? METALK8S_REGISTRY;
+  const isPlainHttp = registry?.plainHTTP ?? false;
+  const [, port] = /:([0-9]+)$/u.exec(host) ?? [];
+  return {
+    prefix: registry?.base ? `${host}/${registry.base}` : host,
+    port: Number(port ?? (isPlainHttp ? 80 : 443)),
+    pullSecret: registry?.pullSecret || undefined,
+    isPlainHttp,
+    isReadOnly: host === METALK8S_REGISTRY,
+    cidrs: [...new Set(network?.registryCIDRs)].sort(),
   };
 }

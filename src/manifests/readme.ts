@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import type { State } from '../model/state.ts';
+import { archivesVolume } from './archives-volume.ts';
 import { stagesOf } from './stage.ts';
 
 /**
@@ -12,8 +13,10 @@ export function readme(template: string, files: readonly string[], state: State)
   return Handlebars.compile(template, { strict: true, noEscape: true })(facts(files, state));
 }
 
-function facts(files: readonly string[], { solutions, namespaces, platform }: State) {
+function facts(files: readonly string[], state: State) {
+  const { solutions, namespaces, platform } = state;
   return {
+    images: imageFacts(state),
     serverSide: files.some((name) => name.startsWith('server-side/')),
     stages: stagesOf(files).join(', '),
     operators: namespaces.some(({ operators }) => operators.length > 0),
@@ -35,12 +38,37 @@ function facts(files: readonly string[], { solutions, namespaces, platform }: St
   };
 }
 
+function imageFacts({ imageSync, platform }: State) {
+  if (!imageSync) return undefined;
+  const { archives, secret, caConfigMap, deadlineSeconds } = imageSync.settings;
+  return {
+    registry: `\`${platform.registry.prefix}\``,
+    timeout: deadlineSeconds,
+    volume: archivesVolume(imageSync.settings).volume,
+    needs: [
+      'claim' in archives
+        ? `the claim \`${archives.claim}\` there, with the archives in it, readable to the uid 65532`
+        : `the archives in the folder ${pathText(archives.path)} of the node \`${archives.node}\`, readable to the uid 65532`,
+      ...(secret === undefined
+        ? []
+        : [`the Secret \`${secret}\` there, of the type \`kubernetes.io/dockerconfigjson\``]),
+      ...(caConfigMap === undefined
+        ? []
+        : [`the ConfigMap \`${caConfigMap}\` there, with the CAs of the registry in \`ca.crt\``]),
+    ],
+  };
+}
+
+function pathText(path: string): string {
+  return /^[\w./-]+$/u.test(path) ? `\`${path}\`` : asWritten(path);
+}
+
 /**
- * A version for Markdown. Nearly any text may be one: neither its signs nor its spaces may become
+ * A version or path for Markdown. Nearly any text may be one: neither its signs nor its spaces may become
  * markup, and what nobody sees is replaced.
  */
-function asWritten(version: string): string {
-  return version
+function asWritten(text: string): string {
+  return text
     .replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '\u{fffd}')
     .replaceAll(/[!-,/:-@[-`{-~]/gu, (sign) => (sign === '+' ? sign : `\\${sign}`));
 }

@@ -2,6 +2,8 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import { isJsonObject, textOf, type JsonObject } from '../kubernetes/value.ts';
 import type { SharedObject, State } from '../model/state.ts';
 import { agentAnnotations } from './agent.ts';
+import { imageJob } from './image-job.ts';
+import { addImageSync } from './image-sync.ts';
 import { ANNOTATIONS, commonLabels } from './labels.ts';
 import { addNamespaces } from './namespaces.ts';
 import { addOperator } from './operator.ts';
@@ -28,7 +30,8 @@ interface Part extends Stage {
  */
 export function render(state: State): ManifestFile[] {
   const app = new App();
-  return [...clusterParts(state), ...operatorParts(state)].flatMap((part) => {
+  const parts = [...clusterParts(state), ...imageParts(state), ...operatorParts(state)];
+  return parts.flatMap((part) => {
     const chart = new Chart(app, part.file, { disableResourceNameHashes: true });
     part.addTo(chart);
     const objects = objectsOf(chart).map((object) => annotated(object, part, state));
@@ -54,6 +57,25 @@ function clusterParts(state: State): Part[] {
         addTo: (chart: Chart) => addShared(chart, roles),
       };
     }),
+  ];
+}
+
+/** What the image Jobs share, and a file a version for its Job. */
+function imageParts({ imageSync, platform }: State): Part[] {
+  if (!imageSync) return [];
+  const { settings, jobs } = imageSync;
+  return [
+    {
+      ...stage('imageArchives'),
+      addTo: (chart) => addImageSync(chart, imageSync, platform),
+    },
+    ...jobs.map((job) => ({
+      ...stage('images', job.archive.name, job.archive.version),
+      addTo: (chart: Chart) => {
+        const manifest = imageJob(job, { settings, registry: platform.registry });
+        new PlainObject(chart, 'job', sorted(manifest));
+      },
+    })),
   ];
 }
 

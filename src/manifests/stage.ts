@@ -5,10 +5,12 @@ import { createHash } from 'node:crypto';
  * name is the order in which its objects are created.
  */
 const stages = {
-  namespaces: { number: '0000', holds: 'Namespaces' },
-  crds: { number: '0100', holds: 'CRDs' },
-  roles: { number: '0200', holds: 'ClusterRoles' },
-  operator: { number: '0400', holds: 'Operators' },
+  namespaces: { number: '0000', name: 'namespaces', holds: 'Namespaces' },
+  crds: { number: '0100', name: 'crds', holds: 'CRDs' },
+  roles: { number: '0200', name: 'roles', holds: 'ClusterRoles' },
+  imageArchives: { number: '0290', name: 'images', holds: 'what image Jobs need' },
+  images: { number: '0300', name: 'images', holds: 'image Jobs' },
+  operator: { number: '0400', name: 'operator', holds: 'Operators' },
 } as const;
 
 /** A file of `out/` before it is printed. */
@@ -20,17 +22,17 @@ export interface Stage {
 }
 
 /** The file of `out/` for a stage and what it is about: a Solution, a Namespace, a version. */
-export function stage(name: keyof typeof stages, ...about: readonly string[]): Stage {
-  const { number } = stages[name];
+export function stage(key: keyof typeof stages, ...about: readonly string[]): Stage {
+  const { number, name } = stages[key];
   const parts = [`${number}-${name}`, ...about.map(fileToken), 'yaml'];
   return { file: parts.join('.'), order: Number(number) };
 }
 
 /** What the files of these names hold, in the order of the stages, in people's words. */
 export function stagesOf(files: readonly string[]): string[] {
-  return Object.entries(stages)
-    .filter(([name, { number }]) => files.some((file) => isIn(file, `${number}-${name}.`)))
-    .map(([, { holds }]) => holds);
+  return Object.values(stages)
+    .filter(({ number, name }) => files.some((file) => isIn(file, `${number}-${name}.`)))
+    .map(({ holds }) => holds);
 }
 
 function isIn(file: string, prefix: string): boolean {

@@ -15,6 +15,8 @@ export type ModelCode =
   | 'operator-image-missing'
   | 'operator-cannot-run'
   | 'bad-repository'
+  | 'archive-place'
+  | 'images-not-pushed'
   | 'crd-owners'
   | 'crd-duplicate'
   | 'role-reserved'

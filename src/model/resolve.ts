@@ -4,6 +4,7 @@ import type { Archive } from '../metadata/archive.ts';
 import { clusterRoles } from './cluster-roles.ts';
 import { sharedCrds } from './crds.ts';
 import { Findings, list } from './findings.ts';
+import { imageSync } from './image-sync.ts';
 import { placeOperators } from './operators.ts';
 import { placeNamespaces, wanted, type WantedNamespace } from './placement.ts';
 import { clusterScope } from './scope.ts';
@@ -35,6 +36,7 @@ export function resolve(config: Config, archives: readonly Archive[]): State {
     namespaces,
     crds,
     clusterRoles: roles.rendered,
+    imageSync: imageSync(solutions, config.platform, findings),
     notices: findings.finish(),
   };
 }

@@ -1,4 +1,5 @@
 import type { SolutionSettings } from '../config/environments.ts';
+import type { ImageSyncJobs } from '../config/image-sync.ts';
 import type { Platform } from '../config/platform.ts';
 import type { Notice } from '../errors.ts';
 import type { Manifest } from '../kubernetes/read.ts';
@@ -14,6 +15,7 @@ export interface State {
   /** What the cluster shares: by Solution, then as the archive has them. */
   readonly crds: readonly SharedObject[];
   readonly clusterRoles: readonly SharedObject[];
+  readonly imageSync: ImageSync | undefined;
   readonly notices: readonly Notice[];
 }
 
@@ -71,4 +73,20 @@ export interface Binding {
   readonly kind: 'RoleBinding' | 'ClusterRoleBinding';
   readonly name: string;
   readonly role: { readonly kind: 'Role' | 'ClusterRole'; readonly name: string };
+}
+
+/** The Jobs that bring the images of archives into the registry. */
+export interface ImageSync {
+  readonly settings: ImageSyncJobs;
+  /** By Solution, oldest version first; at least one. */
+  readonly jobs: readonly ImageJob[];
+}
+
+/** The Job of one archive. */
+export interface ImageJob {
+  readonly archive: Archive;
+  /** The path of the archive in the folder of the archives. */
+  readonly file: string;
+  /** The id of the version that probably has the same layers in the registry. */
+  readonly mountFrom: string;
 }

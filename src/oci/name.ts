@@ -45,3 +45,35 @@ export function repositoryMistake(text: string): string | undefined {
     ? undefined
     : 'must be lower-case letters and digits, with `.`, `_`, `-` or `/` between them';
 }
+
+/** The form of the name of an image that says which one it is: a tag, a digest or both. */
+export const IMAGE_FORM = String.raw`^[^\s@]+(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$`;
+
+/** Of name, tag and digest together. */
+const MAX_IMAGE = MAX_NAME + ':'.length + 128 + '@sha256:'.length + 64;
+
+/**
+ * Why `text` is no image that a Pod can name, as the end of a sentence about it, or nothing where it
+ * is one. `latest` by default is refused: nobody can say which image that is.
+ *
+ * @see https://github.com/distribution/reference/blob/v0.6.0/reference.go
+ */
+export function imageMistake(text: string): string | undefined {
+  const match =
+    text.length > MAX_IMAGE
+      ? null
+      : /^(?<name>[^\s@]+?)(?::(?<tag>[^:/@]*))?(?:@(?<digest>.*))?$/u.exec(text);
+  const { name = '', tag, digest } = match?.groups ?? {};
+  if (tag !== undefined && !TAG.test(tag)) return 'has a tag that is none';
+  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/u.test(digest)) {
+    return 'has a digest that is none, expected `@sha256:` and 64 digits or letters from a to f';
+  }
+  const [first = '', ...rest] = name.split('/');
+  const hasHost = rest.length > 0 && registryHostMistake(first) === undefined;
+  if (repositoryMistake(hasHost ? rest.join('/') : name) !== undefined) {
+    return 'must be an image such as registry.example:5000/solutions:0.1.0@sha256:<digest>';
+  }
+  return tag === undefined && digest === undefined
+    ? 'has neither a tag nor a digest: which image is it?'
+    : undefined;
+}

@@ -131,7 +131,17 @@ export function deleteLine({ apiVersion, kind, namespace, name }: ObjectName): s
   return `kubectl delete ${shellWord(resource)}${where}${end} ${shellWord(name)}`;
 }
 
+/**
+ * The line that removes the images of an archive from a registry, for a POSIX shell.
+ *
+ * @param registry `<registry>[/<base>]`
+ */
+export function unpushLine(id: string, registry: string, isPlainHttp: boolean): string {
+  const flags = isPlainHttp ? ' --plain-http' : '';
+  return `solutions unpush ${shellWord(id)} --from ${shellWord(registry)}${flags}`;
+}
+
 /** RBAC names may hold anything but `/` and `%`. */
 function shellWord(text: string): string {
-  return /^[\w.:@-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w.:@/-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

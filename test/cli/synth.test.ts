@@ -190,7 +190,7 @@ describe('mistakes', () => {
     const { exitCode, stdout } = await solutions(['synth', '--output', 'json'], { cwd: folder });
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
-      errors: [{ code: 'schema', place: { file: 'platform.yaml', line: 10, column: 3 } }],
+      errors: [{ code: 'schema', place: { file: 'platform.yaml', line: 21, column: 3 } }],
     });
   });
 

@@ -1,0 +1,31 @@
+import type { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import type { Platform } from '../config/platform.ts';
+import { SOLUTIONS_NAMESPACE } from '../model/placement.ts';
+import type { ImageSync } from '../model/state.ts';
+import { archivesVolumeManifests } from './archives-volume.ts';
+import { MOUNTS } from './image-job.ts';
+import { IMAGE_PODS, imageNetworkPolicy } from './image-network.ts';
+import { commonLabels, SHARED } from './labels.ts';
+import { PlainObject, sorted } from './object.ts';
+
+/** What all image Jobs share: the archives, what they are told of each other, what they may reach. */
+export function addImageSync(
+  chart: Chart,
+  { settings, jobs }: ImageSync,
+  platform: Platform,
+): void {
+  const labels = { ...commonLabels(SHARED), ...IMAGE_PODS };
+  const mounts = k8s.KubeConfigMap.manifest({
+    metadata: { name: MOUNTS, namespace: SOLUTIONS_NAMESPACE, labels },
+    data: Object.fromEntries(jobs.map(({ archive, mountFrom }) => [archive.id, mountFrom])),
+  });
+  const manifests = [
+    ...archivesVolumeManifests(settings, labels),
+    mounts,
+    imageNetworkPolicy(platform.registry, labels),
+  ];
+  for (const [index, manifest] of manifests.entries()) {
+    new PlainObject(chart, `${index}`, sorted(manifest));
+  }
+}
