@@ -94,12 +94,13 @@ const dashboard = {
   text: '{"title": "Store"}',
 };
 
+/** A tag may end as the name of a file does, which means a type to nginx. */
 const everyForm: readonly ImageToMake[] = [
-  { name: 'docker', tag: '1', form: 'docker' },
-  { name: 'oci', tag: '1' },
-  { name: 'untyped', tag: '1', form: 'untyped' },
-  { name: 'index', tag: '1', form: 'index' },
-  { name: 'artifact', tag: '1', artifact: [dashboard] },
+  { name: 'docker', tag: '1.html', form: 'docker' },
+  { name: 'oci', tag: '1.html' },
+  { name: 'untyped', tag: '1.html', form: 'untyped' },
+  { name: 'index', tag: '1.html', form: 'index' },
+  { name: 'artifact', tag: '1.html', artifact: [dashboard] },
 ];
 
 describe('the images of an archive, served by nginx', () => {
@@ -137,7 +138,7 @@ describe('the images of an archive, served by nginx', () => {
     ['artifact', `${OCI}.manifest.v1+json`],
   ])('have the media type of their form: %s', async (name, type) => {
     const nginx = await serve(makeTree(scratchFolder(), { images: everyForm }));
-    const { status, headers } = await ask(nginx, `/v2/store-1.0.0/${name}/manifests/1`);
+    const { status, headers } = await ask(nginx, `/v2/store-1.0.0/${name}/manifests/1.html`);
     expect([status, headers['content-type']]).toEqual([200, type]);
   });
 
@@ -185,17 +186,17 @@ describe('the answers of nginx', () => {
     ['GET', '/v2/', 200, ''],
     ['HEAD', '/v2', 200, ''],
     ['PUT', '/v2/', 405, 'UNSUPPORTED'],
-    ['GET', `${base}/web/manifests/2`, 404, 'MANIFEST_UNKNOWN'],
+    ['GET', `${base}/web/manifests/2.html`, 404, 'MANIFEST_UNKNOWN'],
     ['GET', `${base}/web/manifests/${digest}`, 404, 'MANIFEST_UNKNOWN'],
     ['HEAD', `${base}/web/manifests/2`, 404, ''],
     ['GET', `${base}/web/blobs/${digest}`, 404, 'BLOB_UNKNOWN'],
     ['GET', `${base}/web/referrers/${digest}`, 404, 'NAME_UNKNOWN'],
     ['GET', `${base}/wed/manifests/1`, 404, 'NAME_UNKNOWN'],
     ['GET', `${base}/wed/tags/list`, 404, 'NAME_UNKNOWN'],
-    ['GET', `${base}/`, 404, 'NAME_UNKNOWN'],
-    ['PUT', `${base}/web/manifests/1`, 405, 'UNSUPPORTED'],
+    ['GET', `${base}/index.html`, 404, 'NAME_UNKNOWN'],
+    ['PUT', `${base}/web/manifests/1.html`, 405, 'UNSUPPORTED'],
     ['POST', `${base}/web/manifests/1`, 405, 'UNSUPPORTED'],
-    ['DELETE', `${base}/web/manifests/2`, 405, 'UNSUPPORTED'],
+    ['DELETE', `${base}/web/manifests/2.html`, 405, 'UNSUPPORTED'],
     ['POST', `${base}/web/blobs/uploads/`, 405, 'UNSUPPORTED'],
     ['PATCH', `${base}/web/tags/list`, 405, 'UNSUPPORTED'],
     ['POST', `${base}/other/blobs/uploads/`, 405, 'UNSUPPORTED'],
