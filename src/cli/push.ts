@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { openTree } from '../archive/tree.ts';
-import { askCredentialHelper } from '../cluster/credential-helper.ts';
 import { solutionsErrors, throwAll, type SolutionsError } from '../errors.ts';
 import { EarlierVersions } from '../images/earlier.ts';
 import { mistake } from '../images/mistake.ts';
@@ -11,27 +10,42 @@ import { parseTarget, type Target } from '../images/target.ts';
 import { openStore } from '../metadata/store.ts';
 import { packageVersion } from '../package.ts';
 import { RegistrySession } from '../registry/session.ts';
-import { exitCodes, type ExitCode, type PushFlags } from './program.ts';
+import { exitCodes, type ExitCode } from './program.ts';
 import { progressOn } from './progress.ts';
+import {
+  archiveCodeOf,
+  commandLine,
+  nextSteps,
+  pushCodeOf,
+  type PushCommand,
+} from './push-ending.ts';
 import { describePush, jsonOfPush } from './push-report.ts';
+import { onSignals, type Stop } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `solutions push` was asked. */
-interface PushOptions extends PushFlags {
-  readonly archives: readonly string[];
-  /** What relative paths are relative to, and where metadata/ may be. */
-  readonly root: string;
+interface PushOptions extends PushCommand {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** `solutions push`: from archives to a registry. */
 export async function push(options: PushOptions, terminal: Terminal): Promise<ExitCode> {
+  let target: Target;
+  let shipments: readonly Shipment[];
+  try {
+    target = parseTarget(options.to);
+    requirePair(options);
+    shipments = readShipments(options, target);
+  } catch (error) {
+    const code = archiveCodeOf(solutionsErrors(error));
+    terminal.fail(error);
+    return code;
+  }
   const stop = onSignals();
   try {
-    return await run(options, terminal, stop);
+    return await send(shipments, { target, options, stop }, terminal);
   } catch (error) {
-    const errors = solutionsErrors(error);
-    const code = stop.code() ?? exitCodeOf(errors);
+    const code = stop.code() ?? pushCodeOf(solutionsErrors(error));
     terminal.fail(error);
     if (code === exitCodes.temporary && terminal.format === 'text') {
       terminal.say('Run it again when the registry is there: it sends only what is missing.');
@@ -43,14 +57,17 @@ export async function push(options: PushOptions, terminal: Terminal): Promise<Ex
   }
 }
 
-async function run(
-  options: PushOptions,
+interface Sending {
+  readonly target: Target;
+  readonly options: PushOptions;
+  readonly stop: Stop;
+}
+
+async function send(
+  shipments: readonly Shipment[],
+  { target, options, stop }: Sending,
   terminal: Terminal,
-  stop: ReturnType<typeof onSignals>,
 ): Promise<ExitCode> {
-  const target = parseTarget(options.to);
-  requirePair(options);
-  const shipments = readShipments(options, target);
   const progress = progressOn(terminal, () => performance.now());
   const onRetry = ({ message }: Error) => {
     progress.clear();
@@ -150,20 +167,25 @@ function sessionOf(target: Target, options: PushOptions, events: SessionEvents):
     certFile: path(options.cert),
     keyFile: path(options.key),
     environment: options.environment,
-    helper: askCredentialHelper,
+    // Few need it, and what starts processes takes a quarter of the program's start.
+    async helper(name, registry) {
+      const { askCredentialHelper } = await import('../cluster/credential-helper.ts');
+      return askCredentialHelper(name, registry);
+    },
   });
 }
 
 interface Told {
   readonly session: RegistrySession;
-  readonly stop: ReturnType<typeof onSignals>;
+  readonly stop: Stop;
   readonly options: PushOptions;
 }
 
 function tell(report: PushReport, terminal: Terminal, { session, stop, options }: Told): ExitCode {
   const errors = [...new Set(report.images.flatMap((image) => image.errors))];
-  const interrupted = stop.code();
-  const code = interrupted ?? (errors.length > 0 ? exitCodeOf(errors) : exitCodes.done);
+  const isCut = report.images.some(({ status }) => status === 'pending');
+  const interrupted = isCut ? stop.code() : undefined;
+  const code = interrupted ?? (errors.length > 0 ? pushCodeOf(errors) : exitCodes.done);
   if (terminal.format === 'json') {
     terminal.printJson(jsonOfPush(report, { to: options.to, requests: session.requests, code }));
     return code;
@@ -172,79 +194,4 @@ function tell(report: PushReport, terminal: Terminal, { session, stop, options }
   if (errors.length > 0) terminal.fail(new AggregateError(errors, 'push'));
   for (const line of nextSteps(report, code, options)) terminal.say(line);
   return code;
-}
-
-/** What is there, whether a retry helps, and the command of it. */
-function nextSteps({ images }: PushReport, code: ExitCode, options: PushOptions): string[] {
-  if (code === exitCodes.done) return [];
-  const there = images.filter(({ status }) => status === 'pushed' || status === 'present');
-  const helps =
-    code === exitCodes.temporary || code === exitCodes.interrupted || code === exitCodes.terminated
-      ? 'Run it again: it sends only what is missing.'
-      : 'When that is mended, run it again: it sends only what is missing.';
-  return [
-    `${code === exitCodes.interrupted || code === exitCodes.terminated ? 'Interrupted. ' : ''}${there.length} of ${images.length} images are in the registry, each of them complete. ${helps}`,
-    `  ${commandLine(options)}`,
-  ];
-}
-
-function commandLine({ archives, to, ...flags }: PushOptions): string {
-  const values = [
-    ...(flags.root === '.' ? [] : ['-C', flags.root]),
-    'push',
-    ...archives,
-    '--to',
-    to,
-    ...(flags.plainHttp ? ['--plain-http'] : []),
-    ...(flags.authfile === undefined ? [] : ['--authfile', flags.authfile]),
-    ...(flags.cacert === undefined ? [] : ['--cacert', flags.cacert]),
-    ...(flags.cert === undefined ? [] : ['--cert', flags.cert]),
-    ...(flags.key === undefined ? [] : ['--key', flags.key]),
-    ...(flags.mountFrom ?? []).flatMap((from) => ['--mount-from', from]),
-    ...(flags.verify ? ['--verify'] : []),
-  ];
-  return ['solutions', ...values.map(shellQuoted)].join(' ');
-}
-
-function shellQuoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-/** Exit codes by what went wrong; what no retry mends comes first. */
-const kinds: readonly (readonly [ExitCode, RegExp])[] = [
-  [exitCodes.usage, /^(?:push-target|push-name|push-id-twice)$/u],
-  [
-    exitCodes.archive,
-    /^(?:archive|product|crd|role|image|oci|iso|yaml|schema|push-(?:id|content|changed)\b)/u,
-  ],
-  [exitCodes.credentials, /^(?:registry-credentials|registry-auth-file|credential-helper)$/u],
-  [exitCodes.refused, /^(?:registry-refused|registry-protocol|push-verify)$/u],
-  [exitCodes.failed, /^(?!registry-temporary$)/u],
-  [exitCodes.temporary, /^registry-temporary$/u],
-];
-
-function exitCodeOf(errors: readonly SolutionsError[]): ExitCode {
-  const found = kinds.find(([, pattern]) => errors.some(({ code }) => pattern.test(code)));
-  return found?.[0] ?? exitCodes.failed;
-}
-
-/** The first signal ends the run in order; a second one is obeyed at once. */
-function onSignals() {
-  const controller = new AbortController();
-  let received: ExitCode | undefined;
-  const codes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
-  const handler = (signal: 'SIGINT' | 'SIGTERM') => {
-    received = codes[signal];
-    controller.abort();
-    release();
-  };
-  const onInterrupt = () => handler('SIGINT');
-  const onTerminate = () => handler('SIGTERM');
-  const release = () => {
-    process.off('SIGINT', onInterrupt);
-    process.off('SIGTERM', onTerminate);
-  };
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onTerminate);
-  return { signal: controller.signal, code: () => received, release };
 }

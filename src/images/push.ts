@@ -1,6 +1,7 @@
 import type { BlobFile } from '../archive/images.ts';
 import type { SolutionsError } from '../errors.ts';
 import { RegistryError } from '../registry/failure.ts';
+import { headManifest, putManifest } from '../registry/manifests.ts';
 import type { RegistrySession } from '../registry/session.ts';
 import { hasBlob, mountBlob, sendBlob, type Arrival, type BlobToSend } from '../registry/upload.ts';
 import { blobBody, BufferPairs } from './blob-body.ts';
@@ -105,7 +106,7 @@ class Run {
   async #lookUp(image: Consignment, isFirst: boolean): Promise<Consignment | undefined> {
     const { repository, tag, digest, blobs } = image;
     try {
-      const found = await this.#session.headManifest(repository, tag);
+      const found = await headManifest({ session: this.#session, repository }, tag);
       if (found !== digest) {
         this.#results.set(image, { image, status: 'missing', replaced: found, errors: [] });
         return image;
@@ -257,7 +258,11 @@ class Run {
   async #putManifests({ manifests, repository, tag }: Consignment): Promise<void> {
     for (const [index, manifest] of manifests.entries()) {
       const isLast = index === manifests.length - 1;
-      await this.#session.putManifest(repository, isLast ? tag : manifest.digest, manifest);
+      await putManifest(
+        { session: this.#session, repository },
+        isLast ? tag : manifest.digest,
+        manifest,
+      );
     }
   }
 

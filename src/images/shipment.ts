@@ -4,7 +4,7 @@ import { quoted } from '../archive/mistake.ts';
 import type { Tree } from '../archive/tree.ts';
 import { digestHex, digestOf } from '../oci/digest.ts';
 import { MAX_MANIFEST, parseManifest } from '../oci/manifest.ts';
-import type { Manifest } from '../registry/session.ts';
+import type { Manifest } from '../registry/manifests.ts';
 import { mistake } from './mistake.ts';
 import { repositoryBelow, requireRepository, type Target } from './target.ts';
 

@@ -1,4 +1,5 @@
 import { quoted } from '../archive/mistake.ts';
+import { getManifest } from '../registry/manifests.ts';
 import type { RegistrySession } from '../registry/session.ts';
 import { mistake } from './mistake.ts';
 import type { Consignment } from './shipment.ts';
@@ -12,7 +13,7 @@ export async function verifyImage(session: RegistrySession, image: Consignment):
   const { repository, tag, manifests, digest, text, archive } = image;
   for (const manifest of manifests) {
     const reference = manifest.digest === digest ? tag : manifest.digest;
-    const found = await session.getManifest(repository, reference);
+    const found = await getManifest({ session, repository }, reference);
     if (found?.digest === manifest.digest) continue;
     throw mistake(
       'push-verify',

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Authorization, credentialsHint, type Rights } from './authorization.ts';
 import { CredentialStore, type CredentialSettings, type Credentials } from './credentials.ts';
-import { bodyOf, type Answer, type Body, type Waits } from './exchange.ts';
+import type { Answer, Body, Waits } from './exchange.ts';
 import { GoneError, interrupted, RegistryError } from './failure.ts';
 import { locationFrom } from './location.ts';
 import { refusal } from './refusal.ts';
@@ -38,30 +37,20 @@ export interface Call extends Omit<Outgoing, 'url'> {
   readonly source?: string | undefined;
 }
 
-/** A manifest as it is stored. */
-export interface Manifest {
-  readonly digest: string;
-  readonly mediaType: string;
-  readonly bytes: Uint8Array;
+/** A repository of a registry. */
+export interface Destination {
+  readonly session: RegistrySession;
+  readonly repository: string;
 }
 
 /** Registries may take minutes to store a large layer after its last byte. */
 const WAITS: Waits = { idle: 60_000, answer: 600_000 };
-/** The distribution specification asks registries for 4 MiB at least; none takes much more. */
-const MAX_MANIFEST = (4 << 20) + 1;
 const MAX_REDIRECTS = 5;
 /** Connections that fail before the first answer: nobody waits long for a mistyped address. */
 const MAX_FIRST_FAILURES = 3;
 /** One more task would wait for nothing as long as these did. */
 const MAX_FAILURES = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-
-const ACCEPT = [
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-].join(', ');
 
 /** One registry: owns credentials, tokens, connections, retries and how much runs at once. */
 export class RegistrySession {
@@ -102,74 +91,6 @@ export class RegistrySession {
   /** How many requests were sent so far, those for tokens included. */
   get requests(): number {
     return this.#transport.requests;
-  }
-
-  /**
-   * The digest of a manifest that is there, or undefined.
-   *
-   * @param reference - a tag or a digest
-   * @throws RegistryError
-   */
-  async headManifest(repository: string, reference: string): Promise<string | undefined> {
-    const answer = await this.call({
-      method: 'HEAD',
-      repository,
-      path: `manifests/${reference}`,
-      headers: { accept: ACCEPT },
-      action: 'looking the image up',
-      expected: [200, 404],
-    });
-    if (answer.status === 404) return undefined;
-    const digest = digestHeader(answer);
-    // The header is optional; the content always tells.
-    return digest ?? (await this.getManifest(repository, reference))?.digest;
-  }
-
-  /**
-   * A manifest that is there, its digest that of the bytes; or undefined.
-   *
-   * @throws RegistryError
-   */
-  async getManifest(repository: string, reference: string): Promise<Manifest | undefined> {
-    const answer = await this.call({
-      method: 'GET',
-      repository,
-      path: `manifests/${reference}`,
-      headers: { accept: ACCEPT },
-      limit: MAX_MANIFEST,
-      action: 'reading the image back',
-      expected: [200, 404],
-    });
-    if (answer.status === 404) return undefined;
-    return {
-      digest: `sha256:${createHash('sha256').update(answer.body).digest('hex')}`,
-      mediaType: answer.headers['content-type'] ?? '',
-      bytes: answer.body,
-    };
-  }
-
-  /**
-   * Stores a manifest under a tag or its digest, byte for byte.
-   *
-   * @throws RegistryError; `registry-protocol` where the registry says another digest
-   */
-  async putManifest(repository: string, reference: string, manifest: Manifest): Promise<void> {
-    const answer = await this.call({
-      method: 'PUT',
-      repository,
-      path: `manifests/${reference}`,
-      headers: { 'content-type': manifest.mediaType },
-      body: bodyOf(manifest.bytes),
-      action: 'sending the manifest',
-      expected: [200, 201, 202],
-    });
-    const stored = digestHeader(answer);
-    if (stored === undefined || stored === manifest.digest) return;
-    throw new RegistryError(
-      'registry-protocol',
-      `the registry stored the manifest ${manifest.digest} as ${stored}`,
-      { hint: 'is something between here and the registry changing what is sent?' },
-    );
   }
 
   /**
@@ -329,11 +250,6 @@ function withoutSecrets({ headers = {} }: Outgoing): Record<string, string> {
 
 function isStream(body: Body | undefined): boolean {
   return body?.isStream === true;
-}
-
-function digestHeader({ headers }: Answer): string | undefined {
-  const digest = headers['docker-content-digest'];
-  return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/u.test(digest) ? digest : undefined;
 }
 
 /** A failed connection says where; people want to know at what. */

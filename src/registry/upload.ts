@@ -1,7 +1,7 @@
 import type { Body } from './exchange.ts';
 import { RegistryError } from './failure.ts';
 import { locationFrom } from './location.ts';
-import type { Call, RegistrySession } from './session.ts';
+import type { Call, Destination } from './session.ts';
 
 /** A blob to send: what it must be, and its bytes. */
 export interface BlobToSend {
@@ -14,12 +14,6 @@ export interface BlobToSend {
 
 /** How a blob came to be in a repository. */
 export type Arrival = 'sent' | 'mounted' | 'present';
-
-/** Where a blob goes. */
-interface Destination {
-  readonly session: RegistrySession;
-  readonly repository: string;
-}
 
 /**
  * Whether the repository holds the blob.

@@ -7,6 +7,7 @@ import type { PushReport } from '../../src/images/push.ts';
 import { readShipment } from '../../src/images/shipment.ts';
 import { parseTarget } from '../../src/images/target.ts';
 import { verifyImage } from '../../src/images/verify-image.ts';
+import { headManifest } from '../../src/registry/manifests.ts';
 import { makeTree, scratchFolder } from '../support/archive-make.ts';
 import {
   isManifest,
@@ -15,6 +16,7 @@ import {
   type Fault,
   type SeenRequest,
 } from '../support/registry-fault.ts';
+import { authFile, passwordEntry } from '../support/registry-auth.ts';
 import { hurry, pushTrees, statuses, testSession } from '../support/registry-push.ts';
 import { freePort, startRegistry, storedTag } from '../support/registry-server.ts';
 import { addBigImage, digestsIn, makeTwelve, noise } from '../support/registry-set.ts';
@@ -328,15 +330,40 @@ describe('a registry that sends elsewhere', () => {
           }
         : undefined;
     });
-    const authFile = join(scratchFolder(), 'auth.json');
-    const auth = Buffer.from('user:secret').toString('base64');
-    writeFileSync(authFile, JSON.stringify({ auths: { [proxy.host]: { auth } } }));
+    const settings = { authFile: authFile(proxy.host, passwordEntry()) };
     const { tree } = bigTree([2000]);
-    const report = await pushTrees(proxy.host, [tree], { settings: { authFile } });
+    const report = await pushTrees(proxy.host, [tree], { settings });
     expect(statuses(report)).toEqual(['pushed']);
     expect(proxy.seen.filter(({ headers }) => headers.authorization === undefined)).toHaveLength(1);
     expect(other.seen.filter(isUpload)).toHaveLength(2);
     expect(other.seen.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+  });
+});
+
+describe('a registry that redirects what is read', () => {
+  it('is followed, but not with credentials, and not in a circle', async () => {
+    const registry = await startRegistry();
+    const other = await startFaultProxy(registry.host, () => undefined);
+    const proxy = await startFaultProxy(
+      registry.host,
+      ({ method, path, headers }): Fault | undefined => {
+        if (headers.authorization === undefined) {
+          return { status: 401, headers: { 'www-authenticate': 'Basic realm="test"' } };
+        }
+        if (path.includes('/manifests/circle')) return { status: 307, headers: { location: path } };
+        return method === 'HEAD'
+          ? { status: 307, headers: { location: `http://${other.host}${path}` } }
+          : undefined;
+      },
+    );
+    const settings = { authFile: authFile(proxy.host, passwordEntry()) };
+    const { tree } = bigTree([2000]);
+    expect(statuses(await pushTrees(proxy.host, [tree], { settings }))).toEqual(['pushed']);
+    expect(other.seen.map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'HEAD']);
+    expect(other.seen.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+    const at = { session: testSession(proxy.host, settings), repository: 'a' };
+    await expect(headManifest(at, 'circle')).rejects.toMatchObject({ code: 'registry-protocol' });
+    expect(proxy.seen.filter(({ path }) => path.includes('circle')).length).toBeLessThan(20);
   });
 });
 

@@ -7,8 +7,8 @@ import { onTestFinished } from 'vitest';
 import { scratchFolder } from './archive-make.ts';
 
 /** The one user of the tests. */
-export const user = 'pusher';
-export const password = 'secret';
+const user = 'pusher';
+const password = 'secret';
 /** bcrypt of {@link password}: docker-registry takes nothing else. */
 const HASH = '$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW';
 

@@ -15,7 +15,7 @@ const shared: readonly (readonly [string, number])[] = [
 ];
 
 /** Twelve images in ten repositories: 31 unique blobs in 50 places (12 configs, 19 layers). */
-export function twelveImages(): ImageToMake[] {
+function twelveImages(): ImageToMake[] {
   const names = Array.from({ length: 10 }, (_, index) => `image-${index}`);
   const first = names.map((name, index) => ({
     name,

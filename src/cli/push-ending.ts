@@ -1,0 +1,68 @@
+import type { SolutionsError } from '../errors.ts';
+import type { PushReport } from '../images/push.ts';
+import { exitCodes, type ExitCode, type PushFlags } from './program.ts';
+
+/** What the command was called with. */
+export interface PushCommand extends PushFlags {
+  readonly archives: readonly string[];
+  readonly root: string;
+}
+
+/** What is there, whether a retry helps, and the command of it. */
+export function nextSteps({ images }: PushReport, code: ExitCode, command: PushCommand): string[] {
+  if (code === exitCodes.done) return [];
+  const there = images.filter(({ status }) => status === 'pushed' || status === 'present');
+  const helps =
+    code === exitCodes.temporary || code === exitCodes.interrupted || code === exitCodes.terminated
+      ? 'Run it again: it sends only what is missing.'
+      : 'When that is mended, run it again: it sends only what is missing.';
+  return [
+    `${code === exitCodes.interrupted || code === exitCodes.terminated ? 'Interrupted. ' : ''}${there.length} of ${images.length} images are in the registry, each of them complete. ${helps}`,
+    `  ${commandLine(command)}`,
+  ];
+}
+
+/** The command to run again, for a shell. */
+export function commandLine({ archives, to, ...flags }: PushCommand): string {
+  const values = [
+    ...(flags.root === '.' ? [] : ['-C', flags.root]),
+    'push',
+    ...archives,
+    '--to',
+    to,
+    ...(flags.plainHttp ? ['--plain-http'] : []),
+    ...(flags.authfile === undefined ? [] : ['--authfile', flags.authfile]),
+    ...(flags.cacert === undefined ? [] : ['--cacert', flags.cacert]),
+    ...(flags.cert === undefined ? [] : ['--cert', flags.cert]),
+    ...(flags.key === undefined ? [] : ['--key', flags.key]),
+    ...(flags.mountFrom ?? []).flatMap((from) => ['--mount-from', from]),
+    ...(flags.verify ? ['--verify'] : []),
+  ];
+  return ['solutions', ...values.map(shellQuoted)].join(' ');
+}
+
+function shellQuoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+const usage = /^(?:push-target|push-name|push-id-twice)$/u;
+
+/** Of a push that began, by what went wrong; what no retry mends comes first. */
+const kinds: readonly (readonly [ExitCode, RegExp])[] = [
+  [exitCodes.archive, /^push-(?:content|changed)$/u],
+  [exitCodes.credentials, /^(?:registry-credentials|registry-auth-file|credential-helper)$/u],
+  [exitCodes.refused, /^(?:registry-refused|registry-protocol|push-verify)$/u],
+  [exitCodes.failed, /^(?!registry-temporary$)/u],
+  [exitCodes.temporary, /^registry-temporary$/u],
+];
+
+/** The exit code for errors of archives, found before anything was sent. */
+export function archiveCodeOf(errors: readonly SolutionsError[]): ExitCode {
+  return errors.every(({ code }) => usage.test(code)) ? exitCodes.usage : exitCodes.archive;
+}
+
+/** The exit code for errors of the push itself. */
+export function pushCodeOf(errors: readonly SolutionsError[]): ExitCode {
+  const found = kinds.find(([, pattern]) => errors.some(({ code }) => pattern.test(code)));
+  return found?.[0] ?? exitCodes.failed;
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { bodyOf, type Answer } from './exchange.ts';
+import { RegistryError } from './failure.ts';
+import type { Destination } from './session.ts';
+
+/** A manifest as it is stored. */
+export interface Manifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The distribution specification asks registries for 4 MiB at least; none takes much more. */
+const MAX_MANIFEST = (4 << 20) + 1;
+
+const ACCEPT = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+].join(', ');
+
+/**
+ * The digest of a manifest that is there, or undefined.
+ *
+ * @param reference - a tag or a digest
+ * @throws RegistryError
+ */
+export async function headManifest(
+  at: Destination,
+  reference: string,
+): Promise<string | undefined> {
+  const answer = await at.session.call({
+    method: 'HEAD',
+    repository: at.repository,
+    path: `manifests/${reference}`,
+    headers: { accept: ACCEPT },
+    action: 'looking the image up',
+    expected: [200, 404],
+  });
+  if (answer.status === 404) return undefined;
+  // The header is optional; the content always tells.
+  return digestHeader(answer) ?? (await getManifest(at, reference))?.digest;
+}
+
+/**
+ * A manifest that is there, its digest that of the bytes; or undefined.
+ *
+ * @param reference - a tag or a digest
+ * @throws RegistryError
+ */
+export async function getManifest(
+  { session, repository }: Destination,
+  reference: string,
+): Promise<Manifest | undefined> {
+  const answer = await session.call({
+    method: 'GET',
+    repository,
+    path: `manifests/${reference}`,
+    headers: { accept: ACCEPT },
+    limit: MAX_MANIFEST,
+    action: 'reading the image back',
+    expected: [200, 404],
+  });
+  if (answer.status === 404) return undefined;
+  return {
+    digest: `sha256:${createHash('sha256').update(answer.body).digest('hex')}`,
+    mediaType: answer.headers['content-type'] ?? '',
+    bytes: answer.body,
+  };
+}
+
+/**
+ * Stores a manifest under a tag or its digest, byte for byte.
+ *
+ * @throws RegistryError; `registry-protocol` where the registry says another digest
+ */
+export async function putManifest(
+  { session, repository }: Destination,
+  reference: string,
+  manifest: Manifest,
+): Promise<void> {
+  const answer = await session.call({
+    method: 'PUT',
+    repository,
+    path: `manifests/${reference}`,
+    headers: { 'content-type': manifest.mediaType },
+    body: bodyOf(manifest.bytes),
+    action: 'sending the manifest',
+    expected: [200, 201, 202],
+  });
+  const stored = digestHeader(answer);
+  if (stored === undefined || stored === manifest.digest) return;
+  throw new RegistryError(
+    'registry-protocol',
+    `the registry stored the manifest ${manifest.digest} as ${stored}`,
+    { hint: 'is something between here and the registry changing what is sent?' },
+  );
+}
+
+function digestHeader({ headers }: Answer): string | undefined {
+  const digest = headers['docker-content-digest'];
+  return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/u.test(digest) ? digest : undefined;
+}
