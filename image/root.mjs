@@ -12,10 +12,12 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HOME_OF_PROGRAM, USER } from './config.mjs';
+import { licencesOf } from './licences.mjs';
 
 const REPOSITORY = join(import.meta.dirname, '..');
 const EXECUTABLE = 0o755;
@@ -40,8 +42,8 @@ export function writeRoot(folder) {
   const node = join(folder, 'node');
   const solutions = join(folder, 'solutions');
   for (const entry of nodeEntries()) write(node, entry);
-  bundle(join(solutions, HOME_OF_PROGRAM, 'build'));
-  for (const entry of programEntries()) write(solutions, entry);
+  const inputs = bundle(join(solutions, HOME_OF_PROGRAM, 'build'));
+  for (const entry of programEntries(inputs)) write(solutions, entry);
 }
 
 /** @returns {Entry[]} Node.js, and what a process needs that finds hosts and trusts CAs */
@@ -72,12 +74,20 @@ const passwd = [
 // The `#!/usr/bin/env node` of the bundle needs an `env`; this needs Node.js alone.
 const launcher = `#!/usr/bin/node\nimport('/${HOME_OF_PROGRAM}/build/main.js');\n`;
 
-/** @returns {Entry[]} the program, but for its bundle */
-function programEntries() {
+/**
+ * @param {readonly string[]} inputs - what was bundled
+ * @returns {Entry[]} the program, but for its bundle
+ */
+function programEntries(inputs) {
   const templates = readdirSync(join(REPOSITORY, 'templates')).sort();
   const files = ['package.json', 'LICENSE', ...templates.map((name) => `templates/${name}`)];
   return [
     { path: 'usr/bin/solutions', mode: EXECUTABLE, text: launcher },
+    {
+      path: `${HOME_OF_PROGRAM}/THIRD-PARTY-LICENSES`,
+      mode: PLAIN,
+      text: licencesOf(inputs, REPOSITORY),
+    },
     ...files.map((path) => ({
       path: `${HOME_OF_PROGRAM}/${path}`,
       mode: PLAIN,
@@ -90,14 +100,20 @@ function programEntries() {
  * Bundles into an empty folder: `build/` of the repository keeps the chunks of earlier builds.
  *
  * @param {string} folder
+ * @returns {string[]} the paths of what was bundled
  */
 function bundle(folder) {
-  execFileSync('npm', ['run', '--silent', 'build', '--', `--outdir=${folder}`], {
+  const metafile = `${folder}.json`;
+  const options = [`--outdir=${folder}`, `--metafile=${metafile}`];
+  execFileSync('npm', ['run', '--silent', 'build', '--', ...options], {
     cwd: REPOSITORY,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  const { inputs } = JSON.parse(readFileSync(metafile, 'utf8'));
+  rmSync(metafile);
   // The launcher starts it.
   chmodSync(join(folder, 'main.js'), PLAIN);
+  return Object.keys(inputs);
 }
 
 /**

@@ -13,8 +13,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { licencesOf } from '../../image/licences.mjs';
 import { packageFile, packageVersion } from '../../src/package.ts';
-import { scratchFolder } from '../support/archive-make.ts';
+import { scratchFolder, write } from '../support/archive-make.ts';
 import { exampleFolder, removeFolders, solutions } from '../support/cli.ts';
 import { runContainer } from '../support/image-container.ts';
 import { startContainerd } from '../support/image-containerd.ts';
@@ -167,6 +168,28 @@ describe('the root file system', () => {
     const count = readFileSync(bundleFile, 'utf8').split('-----BEGIN CERTIFICATE-----').length - 1;
     expect(count).toBe(readdirSync('/usr/share/ca-certificates/mozilla').length);
     expect(count).toBeGreaterThan(50);
+  });
+});
+
+describe('the licences in the image', () => {
+  it('are those of the packages in the bundle, and of no other', () => {
+    const file = join(rootfs, 'usr/lib/solutions/THIRD-PARTY-LICENSES');
+    const texts = readFileSync(file, 'utf8').split(`\n${'-'.repeat(80)}\n\n`);
+    const names = texts.map((text) => text.split(' ', 1)[0]);
+    expect(names).toEqual(expect.arrayContaining(['cdk8s', 'commander', 'yaml', 'zod']));
+    for (const name of ['vitest', 'typescript', 'esbuild']) expect(names).not.toContain(name);
+    for (const text of texts) expect(text).toMatch(/copyright|apache license/iu);
+  });
+
+  it('are not left out in silence where a package brings none', () => {
+    const repository = scratchFolder();
+    const path = 'node_modules/@scope/bare/package.json';
+    write(repository, path, '{"name": "@scope/bare", "version": "1.2.3"}');
+    expect(() => licencesOf([path], repository)).toThrow('@scope/bare 1.2.3 has no licence file');
+  });
+
+  it('hold that of Node.js, too', () => {
+    expect(readFileSync(join(rootfs, 'usr/share/doc/nodejs/LICENSE'), 'utf8')).toContain('Node.js');
   });
 });
 
