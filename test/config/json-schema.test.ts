@@ -48,6 +48,12 @@ function environment(settings: object): object {
   return { metadata: { name: 'a' }, spec: { namespaces: [{ name: 'b', solutions }] } };
 }
 
+/** A `spec` whose imageSync is right but for `settings`. */
+function imageSync(settings: object): object {
+  const right = { image: 'a.b/c:1', archives: { node: 'a', path: '/archives' } };
+  return { spec: { imageSync: { ...right, ...settings } } };
+}
+
 describe('the JSON Schemas', () => {
   it.each([...jsonSchemas()])('%s is the committed one', async (file, text) => {
     await expect(text).toMatchFileSnapshot(join(root, 'schemas', file));
@@ -124,6 +130,16 @@ describe('an editor and the program', () => {
       'platform',
       { spec: { registry: { endpoint: '[::1]:1', base: 'a/b__c', pullSecret: 'a.b' } } },
     ],
+    ['platform', { spec: { registry: { endpoint: 'a.b', plainHTTP: true } } }],
+    ['platform', { spec: { network: { registryCIDRs: ['10.0.0.0/8', 'fd00::/64'] } } }],
+    ['platform', imageSync({})],
+    ['platform', imageSync({ image: `a.b/c@sha256:${'0'.repeat(64)}`, 'x-a': 1 })],
+    ['platform', imageSync({ archives: { claim: 'a.b' }, secret: '', caConfigMap: 'ca' })],
+    ['platform', imageSync({ enabled: true, deadlineSeconds: 60, backoffLimit: 0 })],
+    ['platform', imageSync({ nodeSelector: { a: 1 }, tolerations: [{ operator: 'Exists' }] })],
+    ['platform', imageSync({ resources: { limits: { memory: '1Gi', cpu: 2 } } })],
+    ['platform', { spec: { imageSync: { enabled: false } } }],
+    ['platform', { spec: { imageSync: null } }],
     ['platform', { spec: { podSecurity: { enforce: true }, gitops: { agent: 'flux', 'x-a': 1 } } }],
   ])('take %s %j', (name, rest) => {
     const value = document(name, rest);
@@ -172,6 +188,26 @@ describe('an editor and the program', () => {
     ['platform', { spec: { registry: { base: 'A' } } }],
     ['platform', { spec: { registry: { base: 'a/' } } }],
     ['platform', { spec: { registry: { pullSecret: 'a_b' } } }],
+    ['platform', { spec: { registry: { plainHTTP: 'yes' } } }],
+    ['platform', { spec: { network: { registryCIDRs: ['a.b'] } } }],
+    ['platform', { spec: { network: { registryCIDRs: '10.0.0.0/8' } } }],
+    ['platform', { spec: { imageSync: {} } }],
+    ['platform', { spec: { imageSync: { enabled: true } } }],
+    ['platform', { spec: { imageSync: { image: 'a:1' } } }],
+    ['platform', imageSync({ image: 'a' })],
+    ['platform', imageSync({ image: 'a b:1' })],
+    ['platform', imageSync({ archives: {} })],
+    ['platform', imageSync({ archives: { node: 'a' } })],
+    ['platform', imageSync({ archives: { node: 'a', path: 'archives' } })],
+    ['platform', imageSync({ archives: { node: 'a', path: '/' } })],
+    ['platform', imageSync({ archives: { node: 'a_b', path: '/archives' } })],
+    ['platform', imageSync({ archives: { node: 'a', path: '/archives', claim: 'b' } })],
+    ['platform', imageSync({ secret: 'a_b' })],
+    ['platform', imageSync({ deadlineSeconds: 0 })],
+    ['platform', imageSync({ deadlineSeconds: 2 ** 31 })],
+    ['platform', imageSync({ backoffLimit: -1 })],
+    ['platform', imageSync({ resources: { limits: { memory: 'much' } } })],
+    ['platform', imageSync({ archive: {} })],
     ['platform', { spec: { podSecurity: { enforce: 'yes' } } }],
     ['platform', { spec: { gitops: { agent: 'argo' } } }],
     ['platform', { spec: { gitOps: {} } }],

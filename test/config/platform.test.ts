@@ -13,7 +13,15 @@ function complaints(text: string): string[] {
 }
 
 const metalk8s = {
-  registry: { prefix: 'metalk8s-registry-from-config.invalid', pullSecret: undefined },
+  registry: {
+    prefix: 'metalk8s-registry-from-config.invalid',
+    port: 443,
+    pullSecret: undefined,
+    isPlainHttp: false,
+    isReadOnly: true,
+    cidrs: [],
+  },
+  imageSync: { mode: 'unset', place: expect.objectContaining({ file: 'platform.yaml' }) },
   hardening: 'restricted',
   enforcePodSecurity: false,
   agent: 'none',
@@ -24,8 +32,14 @@ describe('platform.yaml', () => {
     ['empty', ''],
     ['without a spec', head],
     ['with an empty spec', `${head}spec:\n`],
-    ['with everything left empty', `${head}spec: {registry: , podSecurity: , gitops: }\n`],
-    ['with empty texts', `${head}spec: {registry: {base: "", pullSecret: ""}}\n`],
+    [
+      'with everything left empty',
+      `${head}spec: {registry: , podSecurity: , gitops: , imageSync: , network: }\n`,
+    ],
+    [
+      'with empty texts',
+      `${head}spec: {registry: {base: "", pullSecret: ""}, network: {registryCIDRs: }}\n`,
+    ],
   ])('describes a MetalK8s cluster when it is %s', (_, text) => {
     expect(parse(text)).toEqual(metalk8s);
   });
@@ -33,9 +47,18 @@ describe('platform.yaml', () => {
   it('describes another cluster', () => {
     const spec =
       'spec:\n  registry: {endpoint: "registry.example:5000", base: a/b-c, pullSecret: pull.secret}\n' +
+      '  network: {registryCIDRs: [10.2.0.0/16, 10.1.0.0/16, 10.2.0.0/16]}\n' +
       '  hardening: baseline\n  podSecurity: {enforce: true}\n  gitops: {agent: flux}\n';
     expect(parse(head + spec)).toEqual({
-      registry: { prefix: 'registry.example:5000/a/b-c', pullSecret: 'pull.secret' },
+      registry: {
+        prefix: 'registry.example:5000/a/b-c',
+        port: 5000,
+        pullSecret: 'pull.secret',
+        isPlainHttp: false,
+        isReadOnly: false,
+        cidrs: ['10.1.0.0/16', '10.2.0.0/16'],
+      },
+      imageSync: { mode: 'unset', place: { file: 'platform.yaml', line: 4, column: 14 } },
       hardening: 'baseline',
       enforcePodSecurity: true,
       agent: 'flux',
@@ -51,6 +74,30 @@ describe('platform.yaml', () => {
   ])('may name the registry %s', (endpoint) => {
     const { registry } = parse(`${head}spec: {registry: {endpoint: "${endpoint}"}}\n`);
     expect(registry.prefix).toBe(endpoint);
+  });
+
+  it.each([
+    ['registry.example', '', 443],
+    ['registry.example', 'plainHTTP: true, ', 80],
+    ['registry.example:5000', 'plainHTTP: true, ', 5000],
+    ['[fd00::1]', '', 443],
+    ['[fd00::1]:5000', '', 5000],
+  ])('knows the port of %s %s', (endpoint, more, port) => {
+    const { registry } = parse(`${head}spec: {registry: {${more}endpoint: "${endpoint}"}}\n`);
+    expect(registry.port).toBe(port);
+  });
+
+  it("knows MetalK8s' own registry by its name, too", () => {
+    const own = 'endpoint: metalk8s-registry-from-config.invalid';
+    expect(parse(`${head}spec: {registry: {${own}}}\n`).registry.isReadOnly).toBe(true);
+  });
+
+  it('names the networks of the registry, none with bits behind its prefix', () => {
+    const networks = '[10.0.0.1/8, registry.example]';
+    expect(complaints(`${head}spec: {network: {registryCIDRs: ${networks}}}\n`)).toEqual([
+      '3:34 `spec.network.registryCIDRs[0]` must have no bits set behind its prefix of 8; found "10.0.0.1/8"',
+      '3:46 `spec.network.registryCIDRs[1]` must be a CIDR such as 10.1.2.0/24, 10.1.2.3/32 or fd00::/64; found "registry.example"',
+    ]);
   });
 
   it.each([

@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REGISTRY_HOST_FORM, registryHostMistake, repositoryMistake } from '../../src/oci/name.ts';
+import {
+  IMAGE_FORM,
+  imageMistake,
+  REGISTRY_HOST_FORM,
+  registryHostMistake,
+  repositoryMistake,
+} from '../../src/oci/name.ts';
 
 describe('the host of a registry', () => {
   it.each([
@@ -93,5 +99,50 @@ describe('a repository', () => {
       ),
     );
     expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
+describe('the image of a Pod', () => {
+  const digest = `sha256:${'0a'.repeat(32)}`;
+
+  it.each([
+    'a:1',
+    'solutions/solutions:0.1.0',
+    'registry.example:5000/solutions:0.1.0',
+    `registry.example:5000/a/b__c@${digest}`,
+    `localhost/a:1.0_x@${digest}`,
+    '[::1]:5000/a:1',
+    'Registry.Example/a:V1',
+  ])('may be %s', (image) => {
+    expect(imageMistake(image)).toBeUndefined();
+    expect(image).toMatch(new RegExp(IMAGE_FORM, 'u'));
+  });
+
+  it.each([
+    ['', 'must be an image'],
+    [':1', 'must be an image'],
+    ['A:1', 'must be an image'],
+    ['registry.example:5000/A:1', 'must be an image'],
+    ['https://registry.example/a:1', 'must be an image'],
+    ['registry.example/a b:1', 'must be an image'],
+    ['registry.example/:1', 'must be an image'],
+    ['a//b:1', 'must be an image'],
+    [`${'a/'.repeat(300)}b:1`, 'must be an image'],
+    ['registry.example:5000/a', 'neither a tag nor a digest'],
+    ['a', 'neither a tag nor a digest'],
+    ['a:', 'has a tag that is none'],
+    ['a:-1', 'has a tag that is none'],
+    [`a:${'1'.repeat(129)}`, 'has a tag that is none'],
+    ['a@sha256:00', 'has a digest that is none'],
+    [`a:1@${digest}0`, 'has a digest that is none'],
+    [`a@${digest.toUpperCase()}`, 'has a digest that is none'],
+  ])('must not be %j', (image, reason) => {
+    expect(imageMistake(image)).toContain(reason);
+  });
+
+  it('is checked in linear time', () => {
+    const start = performance.now();
+    for (const unit of ['a', ':', '@', '/', 'a:', 'a@', 'a/']) imageMistake(unit.repeat(100_000));
+    expect(performance.now() - start).toBeLessThan(500);
   });
 });
