@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Authorization, credentialsHint, type Rights } from './authorization.ts';
 import { CredentialStore, type CredentialSettings, type Credentials } from './credentials.ts';
 import type { Answer, Body, Waits } from './exchange.ts';
@@ -73,7 +74,10 @@ export class RegistrySession {
     this.#settings = settings;
     this.host = settings.host;
     this.slots = new Slots(settings.jobs);
-    this.#origin = `${settings.isPlainHttp ? 'http' : 'https'}://${settings.host}`;
+    // A URL leaves the usual port out; answers are compared with this.
+    this.#origin = new URL(`${settings.isPlainHttp ? 'http' : 'https'}://${settings.host}`).origin;
+    // Every request under way listens to it, and there may be many.
+    setMaxListeners(0, settings.signal);
     this.#transport = new Transport({
       ...settings,
       isPlainAllowed: settings.isPlainHttp,
@@ -224,7 +228,7 @@ export class RegistrySession {
 
   #urlOf({ path, repository }: Call): URL {
     if (typeof path === 'string') return new URL(`/v2/${repository}/${path}`, this.#origin);
-    const isOurs = path.host === this.host && path.protocol === 'http:';
+    const isOurs = path.host === new URL(this.#origin).host && path.protocol === 'http:';
     if (!isOurs || this.#settings.isPlainHttp) return path;
     // A proxy that ends TLS often does not tell the registry.
     return new URL(`${path.pathname}${path.search}`, this.#origin);

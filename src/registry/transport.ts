@@ -132,6 +132,9 @@ export class Transport {
   }
 
   #trust(host: string) {
-    return trustFor(host, this.#settings, host === this.#settings.host);
+    const { host: registry } = this.#settings;
+    // People name folders of certs.d as they write the registry, with a port that URLs leave out.
+    const isRegistry = host === new URL(`https://${registry}`).host;
+    return trustFor(isRegistry ? registry : host, this.#settings, isRegistry);
   }
 }

@@ -64,6 +64,14 @@ describe('push', () => {
     expect((await registry.requests()).filter(({ method }) => method !== 'HEAD')).toEqual([]);
   });
 
+  it('with many jobs prints no warning of Node', async () => {
+    const registry = await startRegistry();
+    const args = [largeTree(), '--plain-http', '--jobs', '32'];
+    const { exitCode, stderr } = await push(registry.host, [archive, ...args]);
+    expect(exitCode).toBe(0);
+    expect(stderr).not.toContain('Warning');
+  });
+
   it('mounts what metadata/ knows of another version', async () => {
     const registry = await startRegistry();
     const folder = exampleFolder('metadata');

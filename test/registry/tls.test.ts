@@ -4,6 +4,7 @@ import { connect, createServer as createRelay } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeTree, scratchFolder } from '../support/archive-make.ts';
+import { authFile, htpasswdAuth, passwordEntry } from '../support/registry-auth.ts';
 import { pushTrees, statuses } from '../support/registry-push.ts';
 import { startRegistry } from '../support/registry-server.ts';
 import { makeAuthority } from '../support/registry-tls.ts';
@@ -145,14 +146,14 @@ async function startRelay(address: string, port: number): Promise<string> {
 }
 
 /** A proxy that takes any name for this machine; it notes what it was asked. */
-async function startProxy() {
+async function startProxy(usualPort = '') {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? ''}`);
     const url = new URL(request.url ?? '');
     const onward = forward({
       hostname: '127.0.0.1',
-      port: url.port,
+      port: url.port || usualPort,
       path: `${url.pathname}${url.search}`,
       method: request.method,
       headers: request.headers,
@@ -209,6 +210,15 @@ describe('a proxy of the environment', () => {
     const settings = { environment: { http_proxy: proxy.url } };
     expect(statuses(await pushTrees(host, [oneImage()], { settings }))).toEqual(['pushed']);
     expect(proxy.asked[0]).toBe(`HEAD http://${host}/v2/store-1.0.0/a/manifests/1 ${WHO}`);
+  });
+
+  it('reaches a registry whose usual port is written out, with its credentials', async () => {
+    const registry = await startRegistry({ auth: htpasswdAuth() });
+    const proxy = await startProxy(registry.host.split(':')[1]);
+    const host = 'registry.test:80';
+    const environment = { http_proxy: proxy.url };
+    const settings = { environment, authFile: authFile(host, passwordEntry()) };
+    expect(statuses(await pushTrees(host, [oneImage()], { settings }))).toEqual(['pushed']);
   });
 
   it('is not asked for hosts of NO_PROXY, nor for this machine', async () => {
