@@ -86,7 +86,7 @@ export async function runProgram(
       inspect({ archive, root: rootOf(program) }, terminal);
     });
 
-  program
+  const pushCommand = program
     .command('push')
     .summary("push an archive's images to a registry")
     .description(
@@ -97,12 +97,8 @@ export async function runProgram(
     .requiredOption(
       '--to <registry>',
       'the registry, and a path below it: <host>[:<port>][/<base>]',
-    )
-    .option('--plain-http', 'speak HTTP without TLS')
-    .option('--authfile <file>', 'credentials, as `podman login` or `docker login` writes them')
-    .option('--cacert <file>', 'trust these CAs (PEM), too')
-    .option('--cert <file>', 'a client certificate (PEM)')
-    .option('--key <file>', 'its key (PEM)')
+    );
+  addRegistryOptions(pushCommand)
     .option(
       '--mount-from <id>',
       'take unchanged layers over from this other version, or repository prefix; again for more',
@@ -153,14 +149,18 @@ export interface SynthFlags {
   readonly overwrite?: boolean;
 }
 
-/** The flags of `push`, as commander gives them. */
-export interface PushFlags {
-  readonly to: string;
+/** How a registry is reached: flags that several commands have. */
+export interface RegistryFlags {
   readonly plainHttp?: boolean;
   readonly authfile?: string;
   readonly cacert?: string;
   readonly cert?: string;
   readonly key?: string;
+}
+
+/** The flags of `push`, as commander gives them. */
+export interface PushFlags extends RegistryFlags {
+  readonly to: string;
   readonly mountFrom?: readonly string[];
   readonly verify?: boolean;
   readonly dryRun?: boolean;
@@ -180,6 +180,16 @@ function jobsOf(text: string): number {
 export interface RegistryConfigFlags {
   readonly root?: string;
   readonly prefix?: string;
+}
+
+/** What reaching a registry may take, the same for every command. */
+function addRegistryOptions(command: Command): Command {
+  return command
+    .option('--plain-http', 'speak HTTP without TLS')
+    .option('--authfile <file>', 'credentials, as `podman login` or `docker login` writes them')
+    .option('--cacert <file>', 'trust these CAs (PEM), too')
+    .option('--cert <file>', 'a client certificate (PEM)')
+    .option('--key <file>', 'its key (PEM)');
 }
 
 function outputOption(): Option {

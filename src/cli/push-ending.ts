@@ -1,6 +1,8 @@
 import type { SolutionsError } from '../errors.ts';
 import type { PushReport } from '../images/push.ts';
 import { exitCodes, type ExitCode, type PushFlags } from './program.ts';
+import { registryArguments } from './registry-session.ts';
+import { shellLine } from './shell.ts';
 
 /** What the command was called with. */
 export interface PushCommand extends PushFlags {
@@ -30,19 +32,11 @@ export function commandLine({ archives, to, ...flags }: PushCommand): string {
     ...archives,
     '--to',
     to,
-    ...(flags.plainHttp ? ['--plain-http'] : []),
-    ...(flags.authfile === undefined ? [] : ['--authfile', flags.authfile]),
-    ...(flags.cacert === undefined ? [] : ['--cacert', flags.cacert]),
-    ...(flags.cert === undefined ? [] : ['--cert', flags.cert]),
-    ...(flags.key === undefined ? [] : ['--key', flags.key]),
+    ...registryArguments(flags),
     ...(flags.mountFrom ?? []).flatMap((from) => ['--mount-from', from]),
     ...(flags.verify ? ['--verify'] : []),
   ];
-  return ['solutions', ...values.map(shellQuoted)].join(' ');
-}
-
-function shellQuoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return shellLine(['solutions', ...values]);
 }
 
 const usage = /^(?:push-target|push-name|push-id-twice)$/u;

@@ -8,8 +8,7 @@ import type { PushEvent } from '../images/push-progress.ts';
 import { readShipment, type Shipment } from '../images/shipment.ts';
 import { parseTarget, type Target } from '../images/target.ts';
 import { openStore } from '../metadata/store.ts';
-import { packageVersion } from '../package.ts';
-import { RegistrySession } from '../registry/session.ts';
+import type { RegistrySession } from '../registry/session.ts';
 import { exitCodes, type ExitCode } from './program.ts';
 import { progressOn } from './progress.ts';
 import {
@@ -20,6 +19,7 @@ import {
   type PushCommand,
 } from './push-ending.ts';
 import { describePush, jsonOfPush } from './push-report.ts';
+import { requirePair, sessionOf } from './registry-session.ts';
 import { onSignals, type Stop } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -140,39 +140,6 @@ function earlierOf(
 ): EarlierVersions {
   const records = () => [...openStore(root, false).stored.values()].map(({ record }) => record);
   return new EarlierVersions({ records, shipments, target, from: mountFrom });
-}
-
-function requirePair({ cert, key }: PushOptions): void {
-  if ((cert === undefined) === (key === undefined)) return;
-  throw mistake('push-target', '`--cert` and `--key` go together', {
-    hint: 'the certificate in one PEM file, its key in another; both may be the same file',
-  });
-}
-
-interface SessionEvents {
-  readonly signal: AbortSignal;
-  readonly onRetry: (error: Error) => void;
-}
-
-function sessionOf(target: Target, options: PushOptions, events: SessionEvents): RegistrySession {
-  const path = (file: string | undefined) => file && resolve(options.root, file);
-  return new RegistrySession({
-    host: target.host,
-    isPlainHttp: options.plainHttp ?? false,
-    jobs: options.jobs,
-    userAgent: `solutions/${packageVersion()}`,
-    ...events,
-    authFile: path(options.authfile),
-    caFile: path(options.cacert),
-    certFile: path(options.cert),
-    keyFile: path(options.key),
-    environment: options.environment,
-    // Few need it, and what starts processes takes a quarter of the program's start.
-    async helper(name, registry) {
-      const { askCredentialHelper } = await import('../cluster/credential-helper.ts');
-      return askCredentialHelper(name, registry);
-    },
-  });
 }
 
 interface Told {
