@@ -47,14 +47,18 @@ function imageFacts({ imageSync, platform }: State) {
     volume: archivesVolume(imageSync.settings).volume,
     needs: [
       'claim' in archives
-        ? `the claim \`${archives.claim}\` there, with the archives in it, readable to the uid 65532`
+        ? `the claim \`${archives.claim}\` in that Namespace, with the archives in it, readable to the uid 65532`
         : `the archives in the folder ${pathText(archives.path)} of the node \`${archives.node}\`, readable to the uid 65532`,
       ...(secret === undefined
         ? []
-        : [`the Secret \`${secret}\` there, of the type \`kubernetes.io/dockerconfigjson\``]),
+        : [
+            `the Secret \`${secret}\` in that Namespace, of the type \`kubernetes.io/dockerconfigjson\``,
+          ]),
       ...(caConfigMap === undefined
         ? []
-        : [`the ConfigMap \`${caConfigMap}\` there, with the CAs of the registry in \`ca.crt\``]),
+        : [
+            `the ConfigMap \`${caConfigMap}\` in that Namespace, with the CAs of the registry in \`ca.crt\``,
+          ]),
     ],
   };
 }

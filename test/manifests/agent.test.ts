@@ -7,7 +7,11 @@ function objectsFor(agent: string): readonly JsonObject[] {
     archives: [{ crds: [crd('things')], roles: role('ClusterRole', 'manager') }],
     active: { store: '1.0.0' },
     environments: storeWith({}),
-    platform: { gitops: { agent } },
+    platform: {
+      gitops: { agent },
+      registry: { endpoint: 'registry.example' },
+      imageSync: { image: 'a:1', archives: { claim: 'archives' } },
+    },
   }).objects;
 }
 
@@ -34,6 +38,7 @@ describe('the annotations of GitOps agents', () => {
       'ServerSideApply=true,Prune=false,Delete=confirm',
     ],
     ['ClusterRole', 'manager', '200', undefined],
+    ['NetworkPolicy', 'metalk8s-solutions/images', '290', undefined],
     ['ServiceAccount', 'shop/store-operator', '400', undefined],
     ['Deployment', 'shop/store-operator', '400', undefined],
   ])('for Argo CD the %s %s is in wave %s, with the options %s', (kind, name, wave, options) => {
@@ -48,7 +53,7 @@ describe('the annotations of GitOps agents', () => {
       Number(annotations(object)['argocd.argoproj.io/sync-wave']),
     );
     expect(waves).toEqual(waves.toSorted((a, b) => a - b));
-    expect(new Set(waves)).toEqual(new Set([0, 100, 200, 400]));
+    expect(new Set(waves)).toEqual(new Set([0, 100, 200, 290, 300, 400]));
   });
 
   it('for Flux keep Namespaces and CRDs, and nothing else', () => {

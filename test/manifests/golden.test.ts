@@ -29,6 +29,19 @@ const files = folderOfScenario({
   },
 });
 
+const images = folderOfScenario({
+  archives: [{}, { version: '1.1.0' }],
+  platform: {
+    registry: { endpoint: 'registry.example:5000', base: 'solutions' },
+    imageSync: {
+      image: `registry.example:5000/solutions/solutions:0.1.0@sha256:${'0'.repeat(64)}`,
+      archives: { node: 'bootstrap', path: '/archives' },
+      secret: 'registry-push',
+      caConfigMap: 'registry-ca',
+    },
+  },
+});
+
 describe('what people review', () => {
   it.each([
     ['namespaces', '0000-namespaces.yaml'],
@@ -38,5 +51,9 @@ describe('what people review', () => {
     ['readme', 'README.md'],
   ])('%s', async (scenario, file) => {
     await expect(files.get(file)).toMatchFileSnapshot(golden(`${scenario}/${file}`));
+  });
+
+  it.each(['0290-images.yaml', '0300-images.store.1.1.0.yaml'])('images: %s', async (file) => {
+    await expect(images.get(file)).toMatchFileSnapshot(golden(`images/${file}`));
   });
 });

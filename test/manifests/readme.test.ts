@@ -51,8 +51,51 @@ describe('out/README.md', () => {
     expect(readmeOf({ archives })).toContain(`| store | ${text.replaceAll('/', '')} | - |\n`);
   });
 
+  it('says what image Jobs need, how to wait for them, and how to start one again', () => {
+    const registry = { endpoint: 'registry.example:5000' };
+    const least = { image: 'a:1', archives: { node: 'bootstrap', path: '/archives' } };
+    const more = { secret: 'push', caConfigMap: 'ca', deadlineSeconds: 60 };
+    const text = readmeOf({ platform: { registry, imageSync: { ...least, ...more } } });
+    for (const line of [
+      'the order: Namespaces, what image Jobs need, image Jobs. A',
+      '- the archives in the folder `/archives` of the node `bootstrap`, readable to the uid 65532\n',
+      '- the Secret `push` in that Namespace',
+      '- the ConfigMap `ca` in that Namespace',
+      '--for=condition=complete --timeout=60s\n',
+      '    kubectl delete job -n metalk8s-solutions <name>\n',
+      `-p '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'\n`,
+    ]) {
+      expect(text).toContain(line);
+    }
+    const bare = readmeOf({ platform: { registry, imageSync: least } });
+    expect(bare).not.toContain('- the Secret');
+    expect(bare).not.toContain('- the ConfigMap');
+    const claimed = { ...least, archives: { claim: 'mine' } };
+    const other = readmeOf({ platform: { registry, imageSync: claimed } });
+    expect(other).toContain('- the claim `mine` in that Namespace');
+    expect(other).not.toContain('Released');
+    expect(readmeOf({ platform: { registry } })).not.toContain('## Images');
+  });
+
+  it('heals the volume that is rendered', () => {
+    const files = folderOfScenario({
+      platform: {
+        registry: { endpoint: 'registry.example' },
+        imageSync: { image: 'a:1', archives: { node: 'a', path: '/a `b` | *c*' } },
+      },
+    });
+    const readme = files.get('README.md') ?? '';
+    const [, volume = ''] = /kubectl patch persistentvolume (\S+) /u.exec(readme) ?? [];
+    expect(volume).not.toBe('');
+    expect(files.get('0290-images.yaml')).toContain(`\n  name: ${volume}\n`);
+    expect(readme).toContain(String.raw`\/a \`b\` \| \*c\* of the node`);
+  });
+
   it('ends lines, and has no blank line twice', () => {
-    for (const scenario of [{ archives: [] }, {}, { environments: storeWith({}) }]) {
+    const registry = { endpoint: 'registry.example' };
+    const imageSync = { image: 'a:1', archives: { node: 'a', path: '/a' } };
+    const images = { platform: { registry, imageSync } };
+    for (const scenario of [{ archives: [] }, {}, { environments: storeWith({}) }, images]) {
       expect(readmeOf(scenario)).toMatch(/[^\n]\n$/u);
       expect(readmeOf(scenario)).not.toContain('\n\n\n');
     }

@@ -24,6 +24,8 @@ interface ArchiveToMake {
   /** Text of role.yaml. */
   readonly roles?: string;
   readonly tag?: string;
+  /** As solutions.yaml lists it. */
+  readonly path?: string;
 }
 
 /** What people write, and what vendors ship. */
@@ -108,7 +110,7 @@ function makeArchive(spec: ArchiveToMake): Archive {
   if (roles !== undefined) files.set('operator/deploy/role.yaml', roles);
   const record: ArchiveRecord = {
     id: `${name}-${version}`,
-    path: `archives/${name}-${version}.iso`,
+    path: spec.path ?? `archives/${name}-${version}.iso`,
     kind: 'iso',
     size: 2048,
     sha256: hexOf(manifest),

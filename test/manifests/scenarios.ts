@@ -65,6 +65,16 @@ const full: ScenarioToMake = {
   platform: {
     registry: { endpoint: 'registry.example:5000', base: 'solutions', pullSecret: 'login' },
     podSecurity: { enforce: true },
+    imageSync: {
+      image: `registry.example:5000/solutions:0.1.0@sha256:${'0'.repeat(64)}`,
+      archives: { node: 'bootstrap', path: '/archives' },
+      secret: 'push',
+      caConfigMap: 'registry-ca',
+      resources: { limits: { memory: '1Gi' } },
+      nodeSelector: { 'node-role.kubernetes.io/infra': '', constructor: 'on' },
+      tolerations: [{ key: 'infra', operator: 'Exists', effect: 'NoSchedule' }],
+    },
+    network: { registryCIDRs: ['10.1.2.0/24', 'fd00::/64'] },
   },
 };
 
@@ -76,6 +86,12 @@ export const scenarios: Readonly<Record<string, ScenarioToMake>> = {
   'every setting, for Argo CD': {
     ...full,
     platform: { ...full.platform, gitops: { agent: 'argocd' } },
+  },
+  'image Jobs of the least settings': {
+    platform: {
+      registry: { endpoint: 'registry.example', plainHTTP: true },
+      imageSync: { image: 'solutions:0.1.0', archives: { claim: 'archives' } },
+    },
   },
   'every setting, for Flux': { ...full, platform: { ...full.platform, gitops: { agent: 'flux' } } },
 };
