@@ -111,9 +111,7 @@ const OR_OFF =
   'or set `enabled: false`, where images get into the registry in another way (`solutions push`)';
 
 /** The folder of the archives: on a node, or whatever is behind a claim that is there. */
-export type ArchivesFolder =
-  | { readonly node: string; readonly path: string }
-  | { readonly claim: string };
+type ArchivesFolder = { readonly node: string; readonly path: string } | { readonly claim: string };
 
 type Fields = z.output<typeof imageSyncSchema>;
 

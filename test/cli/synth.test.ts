@@ -123,6 +123,38 @@ describe('a change', () => {
     expect(readdirSync(join(folder, 'out'))).not.toContain('0400-operator.staging.web-store.yaml');
   });
 
+  it('that takes an archive away is followed by the line that removes its images', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    edit(folder, 'solutions.yaml', (text) =>
+      text.replace('  - examples/base-images-2.3.0.iso\n', ''),
+    );
+    const line = 'solutions unpush base-images-2.3.0 --from registry.example:5000/solutions';
+    const planned = await solutions(['synth', '--check'], { cwd: folder });
+    expect(planned.exitCode).toBe(3);
+    expect(planned.stderr).toContain(`\n  ${line}\n`);
+    const json = await solutions(['synth', '--check', '--output', 'json'], { cwd: folder });
+    expect(JSON.parse(json.stdout)).toMatchObject({ unpush: [line] });
+    const { exitCode, stderr } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(`\n  ${line}\n`);
+    expect(stderr).toMatch(
+      /kubectl delete job\.batch -n metalk8s-solutions images-base-images-2-3-0-[0-9a-f]{10}\n/u,
+    );
+    expect((await solutions(['synth'], { cwd: folder })).stderr).not.toContain('unpush');
+  });
+
+  it('that takes an archive away says nothing of a registry that takes no images', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    rmSync(join(folder, 'platform.yaml'));
+    edit(folder, 'solutions.yaml', (text) =>
+      text.replace('  - examples/base-images-2.3.0.iso\n', ''),
+    );
+    const { exitCode, stderr } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(0);
+    expect(stderr).not.toContain('unpush');
+    expect(readdirSync(join(folder, 'out')).filter((name) => name.includes('images'))).toEqual([]);
+  });
+
   it('of an archive under one version is an error with both digests until it is accepted', async () => {
     const folder = exampleFolder('metadata', 'out');
     const archive = join(folder, 'examples/web-store-1.0.0.iso');
