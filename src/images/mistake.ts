@@ -9,6 +9,10 @@ export type PushCode =
   | 'push-content'
   | 'push-changed'
   | 'push-verify'
+  | 'unpush-id'
+  | 'unpush-imported'
+  | 'unpush-record'
+  | 'unpush-crowded'
   | 'registry-config-prefix'
   | 'registry-config-root'
   | 'registry-config-length';

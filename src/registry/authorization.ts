@@ -204,5 +204,5 @@ export function credentialsHint(credentials: Credentials | undefined): string {
   }
   const who =
     credentials.kind === 'password' ? `user ${JSON.stringify(credentials.user)}` : 'a token';
-  return `they are those of ${who} in ${credentials.source}: are they right, and may they push there?`;
+  return `they are those of ${who} in ${credentials.source}: are they right, and do they allow that?`;
 }

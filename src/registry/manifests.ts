@@ -98,6 +98,45 @@ export async function putManifest(
   );
 }
 
+/**
+ * Deletes a manifest with all tags of it; false where it was not there any more.
+ *
+ * @throws RegistryError
+ */
+export async function deleteManifest(
+  { session, repository }: Destination,
+  digest: string,
+): Promise<boolean> {
+  try {
+    const answer = await session.call({
+      method: 'DELETE',
+      repository,
+      path: `manifests/${digest}`,
+      // `delete` alone is unknown to some token servers; this is what skopeo asks for.
+      actions: '*',
+      action: 'deleting the manifest',
+      expected: [200, 202, 204, 404],
+    });
+    return answer.status !== 404;
+  } catch (error) {
+    throw error instanceof RegistryError && isUnsupported(error) ? withoutDeletion(error) : error;
+  }
+}
+
+/** docker-registry answers 405; others may say it in words alone (code `UNSUPPORTED`). */
+function isUnsupported({ status, message }: RegistryError): boolean {
+  return status === 405 || (status === 400 && message.includes('UNSUPPORTED'));
+}
+
+function withoutDeletion({ code, message, status }: RegistryError): RegistryError {
+  return new RegistryError(code, message, {
+    status,
+    hint:
+      'the registry must allow it: docker-registry with `storage.delete.enabled: true` in its configuration ' +
+      '(or REGISTRY_STORAGE_DELETE_ENABLED=true), and not while it is read-only; others have a setting or a right of their own',
+  });
+}
+
 function digestHeader({ headers }: Answer): string | undefined {
   const digest = headers['docker-content-digest'];
   return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/u.test(digest) ? digest : undefined;

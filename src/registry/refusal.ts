@@ -28,7 +28,7 @@ const reasons: Readonly<Record<number, string>> = {
 };
 
 const hints: Readonly<Record<number, string>> = {
-  403: 'does the user have the right to push there?',
+  403: 'is the user allowed to do that there?',
   404: 'does the project or namespace exist? Harbor and others want it created first',
   405: 'is the registry read-only (its maintenance mode, a mirror, or nginx on files)?',
   413: 'a proxy before the registry limits the size of a request (nginx: `client_max_body_size 0`)',

@@ -36,6 +36,8 @@ export interface Call extends Omit<Outgoing, 'url'> {
   readonly expected: readonly number[];
   /** A repository that must be readable, too. */
   readonly source?: string | undefined;
+  /** What a token must allow; `pull,push` by default. */
+  readonly actions?: string | undefined;
 }
 
 /** A repository of a registry. */
@@ -65,7 +67,7 @@ export class RegistrySession {
   /** Of the first request, which learns how to authenticate: the others wait for it. */
   #opening: Promise<unknown> | undefined;
   #isOpen = false;
-  /** Tasks that used up their attempts since something was stored. */
+  /** Tasks that used up their attempts since something was stored or deleted. */
   #failures = 0;
   #firstFailures = 0;
   #fatal: RegistryError | undefined;
@@ -112,7 +114,7 @@ export class RegistrySession {
       throw during(call.action, error);
     });
     if (call.expected.includes(answer.status)) {
-      if (call.method === 'PUT') this.#failures = 0;
+      if (call.method === 'PUT' || call.method === 'DELETE') this.#failures = 0;
       this.slots.succeeded();
       return answer;
     }
@@ -235,8 +237,8 @@ export class RegistrySession {
   }
 }
 
-function rightsOf({ repository, source }: Call): Rights {
-  const own = `repository:${repository}:pull,push`;
+function rightsOf({ repository, source, actions = 'pull,push' }: Call): Rights {
+  const own = `repository:${repository}:${actions}`;
   return {
     repository,
     scopes: source === undefined ? [own] : [own, `repository:${source}:pull`],
