@@ -20,7 +20,7 @@ const NONROOT = 65532;
  * The exit codes of `solutions push` after which a retry fails as well: wrong usage, the archive, the
  * credentials, refused by the registry.
  */
-const NO_RETRY = [2, 20, 21, 22];
+const NO_RETRY = [1, 2, 20, 21, 22];
 
 /** What is mounted, and where. */
 const FOLDERS = { archives: '/archives', auth: '/auth', ca: '/ca', tmp: '/tmp' } as const;

@@ -88,7 +88,7 @@ describe('an image Job', () => {
   });
 
   it('fails for good on the exit codes of push that no retry helps, and never on a drained node', () => {
-    const { usage, archive, credentials, refused } = exitCodes;
+    const { failed, usage, archive, credentials, refused } = exitCodes;
     expect(at(jobWith(), 'spec', 'podFailurePolicy', 'rules')).toEqual([
       { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
       {
@@ -96,7 +96,7 @@ describe('an image Job', () => {
         onExitCodes: {
           containerName: 'push',
           operator: 'In',
-          values: [usage, archive, credentials, refused],
+          values: [failed, usage, archive, credentials, refused],
         },
       },
     ]);
