@@ -33,7 +33,7 @@ export interface Probed {
 }
 
 /** For a warm time; the first half of them lets Node compile. */
-const CALLS = 600;
+const CALLS = 400;
 const MAX_TEXT = 1 << 20;
 
 const probes = {
