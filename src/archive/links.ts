@@ -40,6 +40,9 @@ const MAX_FOUND = 200_000;
  * there is none.
  */
 export function follow(entries: Entries, path: string): FoundFile | BrokenLink {
+  // The path of an entry has no link above it: archives hold nothing below their links.
+  const own = entries.get(path);
+  if (own !== undefined && own.kind !== 'symlink') return { path, real: path };
   const rest = path.split('/').toReversed();
   const done: string[] = [];
   let hops = 0;

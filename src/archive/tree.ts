@@ -113,7 +113,7 @@ function openIso(file: string, name: string): Tree {
         contentOf: contentOfExtents,
       }),
       read(wanted, limit) {
-        return readEntry(image, { ...wanted, kind: 'file' }, limit);
+        return readEntry(image, wanted, limit);
       },
       close: () => reader.close(),
     };

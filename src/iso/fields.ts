@@ -19,8 +19,8 @@ export function byteAt(bytes: Buffer, at: number): number {
 
 /** A 16-bit number recorded little- and then big-endian (ECMA-119 7.2.3), as {@link both32}. */
 export function both16(bytes: Buffer, at: number, spot: Spot): number {
-  const little = byteAt(bytes, at) + byteAt(bytes, at + 1) * 0x100;
-  const big = byteAt(bytes, at + 2) * 0x100 + byteAt(bytes, at + 3);
+  const little = (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 0x100;
+  const big = (bytes[at + 2] ?? 0) * 0x100 + (bytes[at + 3] ?? 0);
   return little === big ? little : doubted(little, big, spot);
 }
 

@@ -112,6 +112,7 @@ function addSection(entry: OpenFile['entry'], { record, tree }: FileRecord, spot
     );
   }
   entry.size += length;
+  if (length > (tree.sections.get(offset) ?? -1)) tree.sections.set(offset, length);
   const last = entry.extents.at(-1);
   if (last !== undefined && last.offset + last.length === offset) {
     entry.extents[entry.extents.length - 1] = { offset: last.offset, length: last.length + length };

@@ -74,6 +74,7 @@ function treeOf(reader: Reader, volume: Volume, spot: Spot): Tree {
     skip: skip ?? 0,
     entries: [],
     empty: new Map(),
+    sections: new Map(),
     seen: new Set(),
   };
 }
@@ -124,7 +125,7 @@ function mayBeCut(path: string): boolean {
 function byPath(entries: Entry[], spot: Spot): Map<string, Entry> {
   sortByPath(entries);
   const sorted = new Map<string, Entry>();
-  for (const entry of entries) {
+  entries.forEach((entry) => {
     if (sorted.has(entry.path)) {
       throw isoError(
         'iso-duplicate-name',
@@ -134,7 +135,7 @@ function byPath(entries: Entry[], spot: Spot): Map<string, Entry> {
       );
     }
     sorted.set(entry.path, entry);
-  }
+  });
   return sorted;
 }
 
@@ -145,10 +146,14 @@ function byPath(entries: Entry[], spot: Spot): Map<string, Entry> {
  * @throws SolutionsError `iso-not-a-file`, `iso-file-too-large`, `iso-truncated`,
  *   `iso-unreadable`
  */
-export function readEntry(image: Image, entry: Entry, limit: number): Uint8Array {
+export function readEntry(
+  image: Image,
+  entry: Pick<Entry, 'path' | 'size' | 'extents'> & { readonly kind?: Entry['kind'] },
+  limit: number,
+): Uint8Array {
   const { reader, name } = image;
   const spot: Spot = { image: name, path: entry.path, notices: [] };
-  if (entry.kind !== 'file') {
+  if ((entry.kind ?? 'file') !== 'file') {
     throw isoError('iso-not-a-file', `expected a file, found a ${entry.kind}`, spot);
   }
   if (entry.size > limit) {

@@ -8,6 +8,8 @@ const SLACK = 1024 * 1024;
 
 interface Layout {
   readonly entries: readonly Entry[];
+  /** The longest section at each place, in bytes, by its offset. */
+  readonly sections: ReadonlyMap<number, number>;
   /** The paths of empty files by the offset that they claim. */
   readonly empty: ReadonlyMap<number, string>;
   /** Bytes. */
@@ -23,24 +25,30 @@ interface Layout {
  * @throws SolutionsError `iso-limited-size`, naming the file.
  */
 export function refuseLimitedSizes(layout: Layout, spot: Spot): void {
-  const { entries, empty, volumeSize, blockSize } = layout;
+  const { entries, sections, empty, volumeSize, blockSize } = layout;
   if (volumeSize < WRAP) return;
-  const extents = entries
-    .flatMap(({ path, extents: parts }) =>
-      parts.map(({ offset, length }) => ({ path, offset, length })),
-    )
-    .sort((a, b) => a.offset - b.offset);
-
   let end = 0;
-  let last = '';
-  for (const next of [...extents, { path: '', offset: volumeSize, length: 0 }]) {
+  let last = 0;
+  const offsets = Float64Array.from([...sections.keys(), volumeSize]).sort();
+  for (let index = 0; index < offsets.length; index += 1) {
+    const offset = offsets[index] ?? 0;
     const start = Math.ceil(end / blockSize) * blockSize;
-    const gap = next.offset - start;
-    if (gap >= WRAP && gap % WRAP < SLACK) throw limitedSize(empty.get(start) ?? last, gap, spot);
-    if (next.offset + next.length <= end) continue;
-    end = next.offset + next.length;
-    last = next.path;
+    const gap = offset - start;
+    if (gap >= WRAP && gap % WRAP < SLACK) {
+      throw limitedSize(empty.get(start) ?? fileAt(last, entries), gap, spot);
+    }
+    const next = offset + (sections.get(offset) ?? 0);
+    if (next <= end) continue;
+    end = next;
+    last = offset;
   }
+}
+
+/** Sections that follow each other are one extent by now. */
+function fileAt(wanted: number, entries: readonly Entry[]): string {
+  const holds = ({ extents }: Entry) =>
+    extents.some(({ offset, length }) => offset <= wanted && wanted < offset + length);
+  return entries.find(holds)?.path ?? '';
 }
 
 function limitedSize(path: string, gap: number, spot: Spot) {

@@ -35,12 +35,12 @@ const SMALLEST = 34;
  * @throws SolutionsError `iso-corrupt`
  */
 export function readRecord(bytes: Buffer, at: number, limit: number, spot: Spot): DirectoryRecord {
-  const length = byteAt(bytes, at); // 9.1.1
+  const length = bytes[at] ?? 0; // 9.1.1
   if (length < SMALLEST || at + length > limit) {
     const left = limit - at;
     throw isoError('iso-corrupt', `a directory record has ${length} bytes, ${left} are left`, spot);
   }
-  const nameLength = byteAt(bytes, at + 32); // 9.1.10
+  const nameLength = bytes[at + 32] ?? 0; // 9.1.10
   const identifier = at + 33;
   const identifierEnd = identifier + nameLength;
   const end = at + length;
@@ -52,11 +52,11 @@ export function readRecord(bytes: Buffer, at: number, limit: number, spot: Spot)
     );
   }
   return {
-    attributeBlocks: byteAt(bytes, at + 1), // 9.1.2
+    attributeBlocks: bytes[at + 1] ?? 0, // 9.1.2
     block: both32(bytes, at + 2, spot), // 9.1.3
     size: both32(bytes, at + 10, spot), // 9.1.4
-    flags: byteAt(bytes, at + 25), // 9.1.6
-    interleaved: byteAt(bytes, at + 26) !== 0 || byteAt(bytes, at + 27) !== 0, // 9.1.7, 9.1.8
+    flags: bytes[at + 25] ?? 0, // 9.1.6
+    interleaved: (bytes[at + 26] ?? 0) !== 0 || (bytes[at + 27] ?? 0) !== 0, // 9.1.7, 9.1.8
     sequence: both16(bytes, at + 28, spot), // 9.1.9
     identifier,
     identifierEnd,

@@ -114,8 +114,9 @@ export function readSystemUse(area: Area, context: SystemUseContext): SystemUse 
 function readArea({ bytes, start, end }: Area, gathered: Gathered): void {
   let at = start;
   while (at + ENTRY_HEAD <= end) {
-    if (byteAt(bytes, at) === 0) return; // padding
-    const length = byteAt(bytes, at + 2);
+    const signature = signatureAt(bytes, at);
+    if (signature < 0x100) return; // padding
+    const length = bytes[at + 2] ?? 0;
     if (length < ENTRY_HEAD || at + length > end) {
       throw isoError(
         'iso-corrupt',
@@ -123,15 +124,19 @@ function readArea({ bytes, start, end }: Area, gathered: Gathered): void {
         gathered.spot,
       );
     }
-    if (signatureAt(bytes, at) === ST) return; // SUSP 5.4
-    take(bytes, at, gathered);
+    if (signature === ST) return; // SUSP 5.4
+    // Most entries are of no interest: not even a call.
+    if (WANTED.has(signature)) take(signature, bytes, at, gathered);
     at += length;
   }
 }
 
-function take(bytes: Buffer, at: number, gathered: Gathered): void {
+/** What {@link take} takes; of the five entries of a usual record two are not. */
+const WANTED: ReadonlySet<number> = new Set([CE, NM, PX, SL, CL, RE, ZF, SF, ER, RR]);
+
+function take(signature: number, bytes: Buffer, at: number, gathered: Gathered): void {
   const { use, spot } = gathered;
-  switch (signatureAt(bytes, at)) {
+  switch (signature) {
     case CE:
       gathered.continuation = requireLength(28, bytes, at, spot);
       break;
@@ -167,7 +172,7 @@ function take(bytes: Buffer, at: number, gathered: Gathered): void {
 }
 
 function signatureAt(bytes: Buffer, at: number): number {
-  return byteAt(bytes, at) * 0x100 + byteAt(bytes, at + 1);
+  return (bytes[at] ?? 0) * 0x100 + (bytes[at + 1] ?? 0);
 }
 
 function entryAt(bytes: Buffer, at: number): Buffer {

@@ -19,6 +19,8 @@ export interface Tree extends SystemUseContext {
   readonly entries: Entry[];
   /** Where empty files claim to be: what is left of a file whose size was cut to 0. */
   readonly empty: Map<number, string>;
+  /** The longest section at each place, in bytes, by its offset. */
+  readonly sections: Map<number, number>;
   /** The offsets of the directories that were read. */
   readonly seen: Set<number>;
 }
@@ -185,8 +187,13 @@ function childOf(listing: Listing, record: DirectoryRecord, { path, use }: Named
     use.childBlock === undefined
       ? { offset: (record.block + record.attributeBlocks) * blockSize, size: record.size }
       : movedTo(use.childBlock * blockSize, tree, { ...spot, path });
-  const entry: Entry = { path, kind: 'directory', size: 0, extents: [], ...modeOf(use) };
-  return { entry, directory: { ...place, path, depth: directory.depth + 1 } };
+  const { mode } = use;
+  const entry: Entry =
+    mode === undefined
+      ? { path, kind: 'directory', size: 0, extents: [] }
+      : { path, kind: 'directory', size: 0, extents: [], mode };
+  const { offset, size } = place;
+  return { entry, directory: { offset, size, path, depth: directory.depth + 1 } };
 }
 
 /** A relocated directory tells its size itself, in its first record (RRIP 4.1.5.1). */
@@ -205,8 +212,4 @@ function movedTo(offset: number, { reader }: Tree, spot: Spot): { offset: number
     throw isoError('iso-corrupt', 'a relocated directory does not begin with itself', spot);
   }
   return { offset, size: self.size };
-}
-
-function modeOf({ mode }: SystemUse): { mode?: number } {
-  return mode === undefined ? {} : { mode };
 }
