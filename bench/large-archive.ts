@@ -63,7 +63,8 @@ export function makeLargeArchive(folder: string): LargeArchive {
   return { iso, list, texts: tree.texts };
 }
 
-function makeImage(root: string, iso: string): void {
+/** Makes an ISO image of a folder as vendors do, hard links as shared extents. */
+export function makeImage(root: string, iso: string): void {
   const args = [...OPTIONS, '-o', iso, root];
   if (isInstalled('genisoimage')) run({ file: 'genisoimage', args });
   else run({ file: 'xorriso', args: ['-as', 'mkisofs', ...args] });

@@ -3,6 +3,7 @@ import { archiveRows } from './archive-reading.ts';
 import { hashRows } from './hashing.ts';
 import { makeLargeArchive, type LargeArchive } from './large-archive.ts';
 import { probe } from './probe.ts';
+import { pushRows } from './pushing.ts';
 import { makeScratch } from './scratch.ts';
 import { exampleRows, growthRows } from './synthesis.ts';
 import { tableText, type Row } from './table.ts';
@@ -18,6 +19,7 @@ const parts: Readonly<Record<string, (place: Place) => Promise<Row[]>>> = {
   hash: ({ archive }) => hashRows(archive()),
   example: ({ folder }) => exampleRows(folder),
   growth: ({ folder }) => growthRows(folder),
+  push: ({ folder }) => pushRows(folder),
 };
 
 /** Measures the parts that are named, or all; prints one table. */

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { packageFile } from '../src/package.ts';
 import { contest } from './contest.ts';
 import { compareRow, factorText, limitRow, memoryText, timeText, type Row } from './table.ts';
-import { contenderOf, run } from './tool.ts';
+import { contenderOf, memoryOf, run } from './tool.ts';
 
 const ROUNDS = 15;
 const LARGE_ROUNDS = 7;
@@ -126,11 +126,7 @@ function synthAnew(root: string): number {
 /** The most memory that `synth` has in use, in MiB. */
 function peakOf(root: string): number {
   rmSync(join(root, 'out'), { recursive: true, force: true });
-  const tell =
-    'import{writeSync}from"node:fs";process.on("exit",()=>{writeSync(3,String(process.resourceUsage().maxRSS))})';
-  const hook = ['--import', `data:text/javascript,${encodeURIComponent(tell)}`];
-  const args = [...hook, main, '-C', root, 'synth', '--locked'];
-  return Number(run({ file: process.execPath, args }).extra) / 1024;
+  return memoryOf([main, '-C', root, 'synth', '--locked']);
 }
 
 function objectsIn(root: string): number {

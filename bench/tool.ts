@@ -53,3 +53,11 @@ export function run(command: Command): Finished {
   }
   return { milliseconds, stdout: result.stdout, extra: String(result.output[3] ?? '') };
 }
+
+/** The most memory that Node has in use while it runs these arguments, in MiB. */
+export function memoryOf(args: readonly string[]): number {
+  const tell =
+    'import{writeSync}from"node:fs";process.on("exit",()=>{writeSync(3,String(process.resourceUsage().maxRSS))})';
+  const hook = ['--import', `data:text/javascript,${encodeURIComponent(tell)}`];
+  return Number(run({ file: process.execPath, args: [...hook, ...args] }).extra) / 1024;
+}
