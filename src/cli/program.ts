@@ -115,6 +115,26 @@ export async function runProgram(
       code = await push({ ...options, archives, root: rootOf(program), environment }, terminal);
     });
 
+  const unpushCommand = program
+    .command('unpush')
+    .summary("delete an archive's images from a registry")
+    .description(
+      'Deletes the tags and manifests of an archive that is no longer imported, after it showed them ' +
+        "and asked. Deletes nothing but what the archive's record in metadata/, or the last one in Git, names.",
+    )
+    .argument('<id>', '<name>-<version>, as the folder in metadata/ is or was named')
+    .requiredOption('--from <registry>', 'where it was pushed to: <host>[:<port>][/<base>]');
+  addRegistryOptions(unpushCommand)
+    .option('--archive <path>', 'take the images of this archive where there is no record')
+    .option('--dry-run', 'delete nothing; show what would be deleted')
+    .option('--yes', 'do not ask (for programs)')
+    .addOption(outputOption())
+    .addHelpText('after', unpushHelp)
+    .action(async (id: string, options: UnpushFlags) => {
+      const { unpush } = await import('./unpush.ts');
+      code = await unpush({ ...options, id, root: rootOf(program), environment }, terminal);
+    });
+
   program
     .command('registry-config')
     .summary('write the configuration with which nginx serves the images')
@@ -167,6 +187,14 @@ export interface PushFlags extends RegistryFlags {
   readonly jobs: number;
 }
 
+/** The flags of `unpush`, as commander gives them. */
+export interface UnpushFlags extends RegistryFlags {
+  readonly from: string;
+  readonly archive?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
 /** More than some registries take from one client. */
 const MAX_JOBS = 32;
 
@@ -210,7 +238,7 @@ function rootOf(program: Command): string {
 }
 
 const footer = `
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found; those of push are in its help.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found; those of push and unpush are in their help.
 
 Examples:
   $ solutions synth                       write out/, then review it with git diff
@@ -245,6 +273,19 @@ Examples:
   $ solutions push *.iso --to harbor.example/solutions --authfile auth.json --verify
   $ solutions push storage-1.1.0.iso --to registry.example:5000 --mount-from storage-1.0.0
   $ solutions push storage-1.1.0.iso --to localhost:5000 --plain-http --dry-run`;
+
+const unpushHelp = `
+Deletes only what the registry still has with the recorded digest. Kept and shown: a tag that is
+another image by now, and what a tag that is not of the archive needs. The registry must allow
+deletion (docker-registry: storage.delete.enabled), and gives the space back when its garbage is
+collected. Pods that still need an image, in any cluster, cannot pull it again: apply out/ first.
+
+Exit codes: those of push; 1 where the archive is still imported, has no record, or the answer was no.
+
+Examples:
+  $ solutions unpush storage-1.0.0 --from registry.example:5000 --dry-run
+  $ solutions unpush storage-1.0.0 --from harbor.example/solutions --authfile auth.json --yes
+  $ solutions unpush storage-1.0.0 --from localhost:5000 --plain-http --archive storage-1.0.0.iso`;
 
 const registryConfigHelp = `
 On MetalK8s write it to /var/lib/metalk8s/repositories/conf.d/<name>.inc; elsewhere as below.

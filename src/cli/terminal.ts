@@ -1,10 +1,12 @@
 import { styleText } from 'node:util';
 import { placeText, solutionsErrors, type Notice } from '../errors.ts';
+import { printable, printableLines } from '../printable.ts';
 
 /** What a command prints: tables for people, JSON for programs. */
 export type Format = 'text' | 'json';
 
 interface Streams {
+  readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
 }
@@ -30,6 +32,11 @@ export class Terminal {
     return this.#streams.stderr.isTTY;
   }
 
+  /** Whether somebody is there to answer. */
+  get canAsk(): boolean {
+    return this.isWatched && this.#streams.stdin.isTTY;
+  }
+
   /** How wide a line of stderr is, in columns. */
   get columns(): number {
     // A terminal that nobody gave a size says 0.
@@ -38,17 +45,37 @@ export class Terminal {
 
   /** Text of a result, lines and all; control characters are shown, never sent. */
   print(text: string): void {
-    this.#streams.stdout.write(`${printable(text)}\n`);
+    this.#streams.stdout.write(`${printableLines(text)}\n`);
   }
 
-  /** A result for programs. */
+  /** A result for programs, which may show it in a terminal. */
   printJson(value: unknown): void {
-    this.#streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    this.#streams.stdout.write(`${printableLines(JSON.stringify(value, null, 2))}\n`);
   }
 
-  /** A line for people, beside the result. */
+  /** Lines for people, beside the result. */
   say(text: string): void {
-    this.#streams.stderr.write(`${printable(text)}\n`);
+    this.#streams.stderr.write(`${printableLines(text)}\n`);
+  }
+
+  /** Asks a question; anything but `y` or `yes`, the end of the input and `signal` mean no. */
+  async ask(question: string, signal: AbortSignal): Promise<boolean> {
+    const { createInterface } = await import('node:readline');
+    this.#streams.stderr.write(`${printable(question)} [y/N] `);
+    // Not as a terminal: the kernel edits the line, and an interrupt stays a signal.
+    const input = createInterface({ input: this.#streams.stdin, terminal: false });
+    try {
+      const answer = await new Promise<string | undefined>((resolve) => {
+        input.once('line', resolve);
+        input.once('close', () => resolve(undefined));
+        signal.addEventListener('abort', () => resolve(undefined), { once: true });
+      });
+      // The cursor stands behind the question still.
+      if (answer === undefined) this.#streams.stderr.write('\n');
+      return /^\s*y(?:es)?\s*$/iu.test(answer ?? '');
+    } finally {
+      input.close();
+    }
   }
 
   /** Bytes of our own making for a terminal that is watched: cursor movements and the like. */
@@ -75,6 +102,15 @@ export class Terminal {
     if ((this.debug || !errors) && error instanceof Error) this.say(stackOf(error));
   }
 
+  /** Says that a result, or what was said beside it, could not be written. */
+  lost(error: Error): void {
+    this.#complain('error', 'red', {
+      code: 'output',
+      message: `the output could not be written: ${error.message}`,
+      hint: 'make room where it goes to, or send it somewhere else',
+    });
+  }
+
   #complain(level: string, style: Style, { message, hint, place }: Notice): void {
     const where = place ? `${printable(placeText(place))}: ` : '';
     const lines = [`${this.#styled(style, `${level}:`)} ${where}${printable(message)}`];
@@ -87,19 +123,7 @@ export class Terminal {
   }
 }
 
-/**
- * `text` with everything shown that a terminal would obey: control characters but line feed and
- * tab, and the characters that turn the direction of text around (CVE-2021-42574).
- */
-export function printable(text: string): string {
-  return text.replaceAll(
-    // eslint-disable-next-line no-control-regex -- these are what is looked for
-    /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu,
-    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/** A table with two spaces between its columns. */
+/** A table with two spaces between its columns, a line for each row. */
 export function table(rows: readonly (readonly string[])[]): string {
   const shown = rows.map((row) => row.map(printable));
   const widths = (shown[0] ?? []).map((_, column) =>

@@ -13,6 +13,8 @@ export type PushCode =
   | 'unpush-imported'
   | 'unpush-record'
   | 'unpush-crowded'
+  | 'unpush-unasked'
+  | 'unpush-declined'
   | 'registry-config-prefix'
   | 'registry-config-root'
   | 'registry-config-length';

@@ -1,3 +1,4 @@
+import type { ImageRecord } from '../archive/images.ts';
 import { SolutionsError, solutionsErrors } from '../errors.ts';
 import { deleteManifest } from '../registry/manifests.ts';
 import type { RegistrySession } from '../registry/session.ts';
@@ -46,6 +47,21 @@ export async function unpush(
   );
   const all = [...outcomes.values()].flatMap((outcome) => [...outcome.values()]);
   return { items, deleted: all.filter((outcome) => outcome === 'deleted').length, errors };
+}
+
+/**
+ * The most that the registry's garbage collection can give back for the images of `digests`, in
+ * bytes: blobs that other images need stay.
+ */
+export function spaceOf(images: readonly ImageRecord[], digests: ReadonlySet<string>): number {
+  const sizes = new Map<string, number>();
+  for (const image of images) {
+    if (!digests.has(image.digest)) continue;
+    for (const { digest, size } of [image, ...(image.children ?? []), ...image.blobs]) {
+      sizes.set(digest, size);
+    }
+  }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
 function removedItem(

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,8 @@ export interface TestRegistry {
   readonly storage: string;
   /** The requests of its API so far, from its access log: `PUT /v2/... 201`. */
   requests(): Promise<LoggedRequest[]>;
+  /** Removes the blobs that no manifest needs (`docker-registry garbage-collect`). */
+  collectGarbage(): void;
   stop(): Promise<void>;
 }
 
@@ -31,6 +33,8 @@ interface RegistryOptions {
   readonly tls?: object | undefined;
   /** Refuses every write (`storage.maintenance.readonly`). */
   readonly isReadOnly?: boolean | undefined;
+  /** Whether manifests may be deleted (`storage.delete.enabled`): yes unless it says no. */
+  readonly isDeletable?: boolean | undefined;
   /** An existing folder, such as a file system of its own or that of another registry. */
   readonly storage?: string | undefined;
 }
@@ -68,6 +72,9 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
       await sleep(100);
       return requestsIn(log);
     },
+    collectGarbage() {
+      execFileSync('docker-registry', ['garbage-collect', config], { stdio: 'ignore' });
+    },
   };
 }
 
@@ -77,7 +84,7 @@ function configText(addr: string, rootdirectory: string, options: RegistryOption
     log: { accesslog: { disabled: false }, level: 'warn' },
     storage: {
       filesystem: { rootdirectory },
-      delete: { enabled: true },
+      delete: { enabled: options.isDeletable ?? true },
       maintenance: {
         uploadpurging: { enabled: false },
         ...(options.isReadOnly ? { readonly: { enabled: true } } : {}),
