@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import { onDisk } from '../disk/failure.ts';
+import { isPrintable } from '../printable.ts';
 import { mistake, quoted } from './mistake.ts';
 import type { TreeEntry } from './links.ts';
 
@@ -85,7 +86,7 @@ function toEntry(file: string, stat: BigIntStats): TreeEntry {
 /** The same names are refused in an ISO image. */
 function checkName(base: string, file: string): void {
   // U+FFFD is what the bytes of another encoding become: such a file could not be opened again.
-  if (!/[\p{Cc}\uFFFD]/u.test(base)) return;
+  if (isPrintable(base) && !base.includes('\uFFFD')) return;
   throw mistake(
     'archive-bad-name',
     `a file name holds control characters or is not UTF-8: ${quoted(base)}`,

@@ -1,4 +1,5 @@
 import { SolutionsError, type Notice, type Place } from '../errors.ts';
+import { printable } from '../printable.ts';
 
 /** What this folder complains of, as errors and as notices. */
 export type ArchiveCode =
@@ -9,6 +10,8 @@ export type ArchiveCode =
   | 'archive-legacy'
   | 'archive-plain-names'
   | 'archive-bad-name'
+  | 'archive-cut-names'
+  | 'archive-size'
   | 'archive-too-large'
   | 'archive-link'
   | 'archive-special-file'
@@ -61,8 +64,11 @@ export function notice(
 export function quoted(text: string): string {
   const short = text.length > 200 ? `${text.slice(0, 200)}...` : text;
   // JSON leaves DEL, the C1 controls and the marks that turn the writing direction as they are.
-  return JSON.stringify(short).replace(
-    /[\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return printable(JSON.stringify(short));
+}
+
+/** The first five of some texts from an archive, as they may be printed, and how many more. */
+export function fewOf(texts: readonly string[]): string {
+  const more = texts.length > 5 ? ` and ${texts.length - 5} more` : '';
+  return `${texts.slice(0, 5).map(quoted).join(', ')}${more}`;
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
+import { printable } from '../printable.ts';
 import { bytesText } from './bytes.ts';
-import { printable, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 /** How far a piece of work is. */
 export interface ProgressEvent {

@@ -1,5 +1,5 @@
 import { SolutionsError, type Notice } from '../errors.ts';
-import { printable } from './names.ts';
+import { shown } from './names.ts';
 
 /** What this folder complains of, errors and notices alike. */
 export type IsoCode =
@@ -64,5 +64,5 @@ export function notice(code: IsoCode, message: string, spot: Spot, hint: string)
 }
 
 function placeOf({ image, path }: Spot): string {
-  return path === '' ? image : `${image}:${printable(path)}`;
+  return path === '' ? image : `${image}:${shown(path)}`;
 }

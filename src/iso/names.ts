@@ -1,24 +1,18 @@
 import { isUtf8 } from 'node:buffer';
+import { isPrintable, printable } from '../printable.ts';
 
 /** Where the names of an image come from, the best first. */
 export type Names = 'rock-ridge' | 'joliet' | 'plain';
 
-/**
- * Controls (C0, DEL, C1: terminals obey them), line and paragraph separators, the overrides that
- * make text read in another order than it is stored, and halves of surrogate pairs.
- */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
-const UNPRINTABLES = new RegExp(UNPRINTABLE, 'gu');
 const ASCII = /^[ -~]*$/u;
 const SHOWN = 120;
 
 /** POSIX NAME_MAX: what no file system here can hold is no name. Bytes. */
 const MAX_NAME = 255;
 
-/** Text from an archive, safe to print: controls as `\u{1b}`, at most 120 characters. */
-export function printable(text: string): string {
-  const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-  return shown.replace(UNPRINTABLES, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`);
+/** Text from an archive, safe to print: at most 120 characters of it. */
+export function shown(text: string): string {
+  return printable(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 }
 
 /** Why `name` cannot be the name of a file, or nothing when it can. */
@@ -27,13 +21,7 @@ export function faultOf(name: string): string | undefined {
   if (name === '.' || name === '..') return 'it means another directory';
   if (name.includes('/')) return 'it holds a slash';
   if (name.length > MAX_NAME) return `it is longer than ${MAX_NAME} characters`;
-  return hasControls(name) ? 'it holds control characters' : undefined;
-}
-
-/** Whether `text` holds what must not reach a terminal. */
-export function hasControls(text: string): boolean {
-  // Compiling the other expression takes milliseconds, and nearly all names are plain ASCII.
-  return !ASCII.test(text) && UNPRINTABLE.test(text);
+  return isPrintable(name) ? undefined : 'it holds control characters';
 }
 
 /** Vendors write utf-8 and iso8859-1 without saying which: text that is no utf-8 is the other. */

@@ -1,7 +1,7 @@
 import { both32, byteAt } from './fields.ts';
 import { isoError, type Spot } from './failure.ts';
 import type { Budget } from './limits.ts';
-import { decodeText, printable } from './names.ts';
+import { decodeText, shown } from './names.ts';
 import type { Reader } from './reader.ts';
 import { addComponents, emptyLink, linkText, type LinkText } from './symlink.ts';
 
@@ -183,7 +183,7 @@ function entryAt(bytes: Buffer, at: number): Buffer {
 function requireLength(needed: number, bytes: Buffer, at: number, spot: Spot): number {
   const length = byteAt(bytes, at + 2);
   if (length >= needed) return at;
-  const signature = printable(bytes.toString('latin1', at, at + 2));
+  const signature = shown(bytes.toString('latin1', at, at + 2));
   throw isoError(
     'iso-corrupt',
     `a ${signature} entry has ${length} bytes, expected ${needed}`,

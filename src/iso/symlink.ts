@@ -1,5 +1,6 @@
 import { isoError, type Spot } from './failure.ts';
-import { decodeText, hasControls, printable } from './names.ts';
+import { isPrintable } from '../printable.ts';
+import { decodeText, shown } from './names.ts';
 
 /** The target of a symbolic link while its SL entries are being read. */
 export interface LinkText {
@@ -77,5 +78,5 @@ function push(link: LinkText, text: Buffer, spot: Spot): void {
 /** The whole target; controls in it, which must not reach a terminal, are escaped. */
 export function linkText(link: LinkText): string {
   const text = decodeText(Buffer.concat(link.parts));
-  return hasControls(text) ? printable(text) : text;
+  return isPrintable(text) ? text : shown(text);
 }

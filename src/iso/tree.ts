@@ -2,7 +2,7 @@ import type { Entry } from './entry.ts';
 import { isoError, type Spot } from './failure.ts';
 import { byteAt, SECTOR } from './fields.ts';
 import { fileEntry, nextSection, type OpenFile } from './file.ts';
-import { decodeJoliet, decodeText, faultOf, printable, withoutVersion } from './names.ts';
+import { decodeJoliet, decodeText, faultOf, shown, withoutVersion } from './names.ts';
 import type { Names } from './names.ts';
 import { ASSOCIATED, DIRECTORY, isDot, MULTI_EXTENT, readRecord } from './record.ts';
 import type { DirectoryRecord } from './record.ts';
@@ -167,7 +167,7 @@ function nameOf({ bytes, tree }: Listing, record: DirectoryRecord, use: SystemUs
 }
 
 function badName(name: string, fault: string, spot: Spot) {
-  return isoError('iso-bad-name', `the name \`${printable(name)}\` is refused: ${fault}`, spot, {
+  return isoError('iso-bad-name', `the name \`${shown(name)}\` is refused: ${fault}`, spot, {
     hint: 'ask the vendor to rename the file and to make the image anew',
   });
 }

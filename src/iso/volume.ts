@@ -1,7 +1,8 @@
 import { both16, both32, byteAt, SECTOR, SYSTEM_AREA } from './fields.ts';
 import { notAnImage } from './foreign.ts';
 import { isoError, notice, type Spot } from './failure.ts';
-import { decodeText, hasControls, printable } from './names.ts';
+import { isPrintable } from '../printable.ts';
+import { decodeText, shown } from './names.ts';
 import type { Reader } from './reader.ts';
 import { readRecord, type DirectoryRecord } from './record.ts';
 
@@ -110,14 +111,14 @@ function requireWhole(reader: Reader, size: number, spot: Spot): void {
 
 function volumeId(primary: Buffer, spot: Spot): string {
   const id = decodeText(primary, 40, 72).replace(/[ \0]+$/u, ''); // 8.4.7
-  if (!hasControls(id)) return id;
+  if (isPrintable(id)) return id;
   notice(
     'iso-volume-id',
-    `the volume id \`${printable(id)}\` holds control characters`,
+    `the volume id \`${shown(id)}\` holds control characters`,
     spot,
     'they are shown escaped',
   );
-  return printable(id);
+  return shown(id);
 }
 
 function rootOf(descriptor: Buffer, blockSize: number, spot: Spot): Root {

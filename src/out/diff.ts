@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { StructuredPatch } from 'diff';
 import { onDisk } from '../disk/failure.ts';
 import { throwAll } from '../errors.ts';
+import { printableLines } from '../printable.ts';
 import { readFolder, type OwnedFolder } from './folder.ts';
 import { readOwned } from './owned-file.ts';
 import { digestsOf, planFor, type Files } from './plan.ts';
@@ -16,7 +17,7 @@ interface DiffOptions {
  * What an overwriting {@link writeFolder} would change, as a unified diff that `git apply` takes;
  * '' when nothing. Writes nothing.
  *
- * Control characters are shown as `\u{1b}`: a diff is read in a terminal, and what is on the disk may be
+ * Control characters are shown as `\u001b`: a diff is read in a terminal, and what is on the disk may be
  * anybody's.
  *
  * @throws SolutionsError, or several in an AggregateError: what has the name of a file or folder of
@@ -53,12 +54,8 @@ function oldText(folder: OwnedFolder, name: string): string | undefined {
   return bytes && visible(bytes);
 }
 
-/** All control characters but tab and line feed, and those that turn the direction of a text. */
-const INVISIBLE = /(?![\t\n])[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
-
 function visible(bytes: string | Uint8Array): string {
-  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8');
-  return text.replace(INVISIBLE, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+  return printableLines(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8'));
 }
 
 /** The steps that all comparisons of one diff may take: about a second. */

@@ -8,6 +8,26 @@ afterAll(removeFolders);
 
 const archive = packageFile('examples/web-store-1.1.0.iso');
 
+/** A directory that is an archive with this display name, in YAML's double quotes. */
+function evilFolder(displayName: string): string {
+  const folder = join(emptyFolder(), 'evil');
+  mkdirSync(join(folder, 'images'), { recursive: true });
+  writeFileSync(
+    join(folder, 'manifest.yaml'),
+    [
+      'apiVersion: solutions.metalk8s.scality.com/v1alpha1',
+      'kind: Solution',
+      'metadata:',
+      '  name: evil',
+      '  annotations:',
+      `    solutions.metalk8s.scality.com/display-name: "${displayName}"`,
+      'spec: {version: 1.0.0}',
+      '',
+    ].join('\n'),
+  );
+  return folder;
+}
+
 describe('inspect', () => {
   it('shows product, Operator, images, CRDs, roles and what else is there', async () => {
     const { exitCode, stdout, stderr } = await solutions(['inspect', archive]);
@@ -35,27 +55,31 @@ describe('inspect', () => {
   });
 
   it('never sends control characters of an archive to the terminal', async () => {
-    const folder = join(emptyFolder(), 'evil');
-    mkdirSync(join(folder, 'images'), { recursive: true });
-    writeFileSync(
-      join(folder, 'manifest.yaml'),
-      [
-        'apiVersion: solutions.metalk8s.scality.com/v1alpha1',
-        'kind: Solution',
-        'metadata:',
-        '  name: evil',
-        '  annotations:',
-        String.raw`    solutions.metalk8s.scality.com/display-name: "\e[31mred\u202Ereversed\r\x9b2J"`,
-        'spec: {version: 1.0.0}',
-        '',
-      ].join('\n'),
-    );
+    const folder = evilFolder(String.raw`\e[31mred\u202Ereversed\r\x9b2J`);
     writeFileSync(join(folder, 'a\u001B[2Jb'), '');
     const { exitCode, stdout, stderr } = await solutions(['inspect', folder]);
     // eslint-disable-next-line no-control-regex -- these are what is looked for
     expect(`${stdout}${stderr}`).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202E]/u);
     expect(`${stdout}${stderr}`).toContain('[2J');
     expect([0, 1]).toContain(exitCode);
+  });
+
+  it('gives a program no control characters, and the text that they are part of', async () => {
+    const folder = evilFolder(String.raw`a\x7fb\x9b2J\u202Ec\uFEFFd`);
+    const { stdout } = await solutions(['inspect', folder, '--output', 'json']);
+    // eslint-disable-next-line no-control-regex -- these are what is looked for
+    expect(stdout).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202E\uFEFF]/u);
+    expect(JSON.parse(stdout)).toMatchObject({
+      displayName: 'a\u007Fb\u009B2J\u202Ec\uFEFFd',
+    });
+  });
+
+  it('gives a text of an archive no line of its own', async () => {
+    const folder = evilFolder(String.raw`nice\nOther files: none\tat all`);
+    const { stdout } = await solutions(['inspect', folder]);
+    expect(stdout).toMatch(/^Solution +nice\\u000aOther files: none\\u0009at all \(evil\)$/mu);
+    const missing = await solutions(['inspect', '/nowhere/a\nerror: b']);
+    expect(missing.stderr.match(/^error: /gmu)).toHaveLength(1);
   });
 
   it('says what a file is that is no archive', async () => {

@@ -88,7 +88,7 @@ test('a diff shows an edit, and a list that is missing', async () => {
 test('a diff shows control characters, and never sends them to a terminal', async () => {
   const { out } = written(new Map([['a.yaml', 'a: \u001B[2J\u202Eb\r\n\tc\n']]));
   const diff = await diffFolder(out, new Map([['a.yaml', 'a\n\tc\n']]));
-  expect(diff).toContain(lines('-a: \\u{1b}[2J\\u{202e}b\\u{d}', '+a', ' \tc'));
+  expect(diff).toContain(lines('-a: \\u001b[2J\\u202eb\\u000d', '+a', ' \tc'));
 });
 
 test('a folder in the place of a file is an error, and not a diff', async () => {
