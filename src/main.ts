@@ -1,18 +1,25 @@
 #!/usr/bin/env node
-import { runProgram } from './cli/program.ts';
+import { exitCodes, runProgram, type ExitCode } from './cli/program.ts';
 import { Terminal } from './cli/terminal.ts';
 
 const terminal = new Terminal(process, process.env);
 
-// A reader that has seen enough (`| head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
-try {
-  process.exitCode = await runProgram(process.argv.slice(2), terminal, process.env);
-} catch (error) {
-  terminal.fail(error);
-  process.exitCode = 1;
+let isLost = false;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) is no failure: the run goes on, and its exit code tells.
+    if (error.code === 'EPIPE' || isLost) return;
+    isLost = true;
+    process.exitCode = exitCodes.failed;
+    terminal.lost(error);
+  });
 }
+
+const code = await runProgram(process.argv.slice(2), terminal, process.env).catch(
+  (error: unknown): ExitCode => {
+    terminal.fail(error);
+    return exitCodes.failed;
+  },
+);
+// What was not told did not succeed, whatever the run was about to say.
+process.exitCode ??= code;

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exampleFolder, program, removeFolders, solutions } from '../support/cli.ts';
@@ -61,14 +63,33 @@ describe('the command line', () => {
     expect((await solutions(['inspect', '/nowhere/nothing.iso'])).stderr).not.toContain('\u001B[');
   });
 
-  it('ends quietly when the reader of its result has seen enough', async () => {
-    const folder = exampleFolder('metadata');
-    const { stderr, exitCode } = await execa(
-      'sh',
-      ['-c', `node ${program} -C ${folder} synth --check --locked 2>&1 | head -1 >/dev/null`],
-      { reject: false },
+  describe.each(['stdout', 'stderr'] as const)('when nobody reads its %s any more', (stream) => {
+    it.each([
+      [3, 'synth --check --locked'],
+      [3, 'synth --check --locked --output json'],
+      [1, 'inspect /nowhere/nothing.iso'],
+      [1, 'inspect /nowhere/nothing.iso --output json'],
+      [0, 'inspect examples/web-store-1.1.0.iso'],
+    ])('ends quietly with exit code %i for %s', async (expected, command) => {
+      const folder = exampleFolder('metadata');
+      const redirect = stream === 'stdout' ? '2>told' : '2>&1 >told';
+      // The reader is gone before the program starts.
+      const script = `{ sleep 0.3; node ${program} ${command} ${redirect}; } | true; echo \${PIPESTATUS[0]}`;
+      const { stdout, stderr } = await execa('bash', ['-c', script], { cwd: folder });
+      expect(stderr).toBe('');
+      expect(stdout).toBe(String(expected));
+      expect(readFileSync(join(folder, 'told'), 'utf8')).not.toContain('    at ');
+    });
+  });
+
+  it('fails in one line when its result cannot be written', async () => {
+    const script = `node ${program} inspect examples/web-store-1.1.0.iso --output json >/dev/full`;
+    const run = await execa('bash', ['-c', script], { cwd: exampleFolder(), reject: false });
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr).toMatch(
+      /^error: the output could not be written: .*ENOSPC.*\n {2}hint: [^\n]+$/u,
     );
-    expect(stderr).toBe('');
-    expect(exitCode).toBe(0);
+    const told = await execa('bash', ['-c', `${script} 2>&1`], { reject: false });
+    expect(told.exitCode).toBe(1);
   });
 });
