@@ -1,9 +1,11 @@
 import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
+import { mayBeCut } from '../iso/image.ts';
 import { readImages, type Images } from './images.ts';
-import { mistake, notice, quoted } from './mistake.ts';
+import { fewOf, mistake, notice, quoted } from './mistake.ts';
 import { parseOperator, type OperatorFiles } from './operator.ts';
 import { LEGACY_HINT, parseProduct, type ImageName, type Product } from './product.ts';
-import type { Tree } from './tree.ts';
+import type { Tree, TreeFile } from './tree.ts';
+import { unseenCrds } from './unseen.ts';
 
 /** The text of an archive, in the form that the rest of the program uses. */
 export interface Parsed extends OperatorFiles {
@@ -44,10 +46,11 @@ export function readContents(tree: Tree): Contents {
   const images = attempt(() => readImages(tree));
   const texts = new Map<string, Uint8Array>();
   attempt(() => readTexts(tree, texts, notices));
-  // Without the images every declared one would look absent.
-  const parsed = attempt(() =>
-    parseFiles(texts, images?.records ?? [], (path) => `${tree.name}:${path}`),
-  );
+  attempt(() => notices.push(...unseenCrds(tree, texts)));
+  // Without the images every declared one would look absent; a manifest that was not read, too.
+  const parsed = texts.has(MANIFEST)
+    ? attempt(() => parseFiles(texts, images?.records ?? [], (path) => `${tree.name}:${path}`))
+    : undefined;
   throwAll(errors);
   if (!images || !parsed) throw new Error('an archive failed without an error');
   const files = new Map([...texts, ...images.files]);
@@ -131,21 +134,48 @@ function otherCase(tree: Tree): string {
 function readTexts(tree: Tree, texts: Map<string, Uint8Array>, notices: Notice[]): void {
   const manifest = tree.find(MANIFEST);
   if (manifest) texts.set(MANIFEST, tree.read(manifest, 1 << 20));
+  const files = tree.files('operator/deploy', true);
+  refuseCutNames(tree, files);
+  const unsafe: string[] = [];
   let total = 0;
-  for (const file of tree.files('operator/deploy', true)) {
+  for (const file of files) {
     if (!/\.(?:ya?ml|json)$/u.test(file.path)) continue;
     if (!isSafePath(file.path)) {
-      notices.push(
-        notice('archive-bad-name', 'a file with such a name is not kept', {
-          file: `${tree.name}:${quoted(file.path)}`,
-        }),
-      );
+      unsafe.push(file.path);
       continue;
     }
     total += file.size;
     if (total > MAX_FILES) throw tooLarge(tree.name);
     texts.set(file.path, tree.read(file, MAX_FILE));
   }
+  if (unsafe.length === 0) return;
+  notices.push(
+    notice('archive-bad-name', `files with such names are not kept: ${fewOf(unsafe)}`, {
+      file: `${tree.name}:operator/deploy`,
+      hint: 'the vendor must name them without backslashes, colons and control characters, and nothing like `.git`',
+    }),
+  );
+}
+
+/** A CRD whose name was cut is no `*_crd.yaml` any more: it would be lost without a word. */
+function refuseCutNames({ name, volume }: Tree, files: readonly TreeFile[]): void {
+  if (volume?.names !== 'joliet') return;
+  const cut = files.map(({ path }) => path).filter((path) => mayBeCut(path) && !isWhole(path));
+  const [first] = cut;
+  if (first === undefined) return;
+  throw mistake(
+    'archive-cut-names',
+    `the names come from Joliet, and are as long as it allows, so cut: ${fewOf(cut)}`,
+    {
+      file: `${name}:${first}`,
+      hint: 'the vendor must make the image with Rock Ridge names: `mkisofs -rock`',
+    },
+  );
+}
+
+/** Names are cut at the end: the one that counts is still there. */
+function isWhole(path: string): boolean {
+  return path.endsWith('_crd.yaml');
 }
 
 /** Whether a path from an archive may become one in the user's repository. */

@@ -2,7 +2,7 @@ import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../error
 import { digestHex, digestOf } from '../oci/digest.ts';
 import { readLayout, type Layout, type LayoutBlob, type LayoutImage } from '../oci/layout.ts';
 import { REPOSITORY_COMPONENT, TAG } from '../oci/name.ts';
-import { mistake, notice, quoted } from './mistake.ts';
+import { fewOf, mistake, notice, quoted } from './mistake.ts';
 import type { Tree, TreeFile } from './tree.ts';
 
 /** What is recorded of one image or artifact: `images/<name>/<tag>/`. */
@@ -148,9 +148,7 @@ function isLayoutFile(name: string): boolean {
 }
 
 function astrayNotice(astray: readonly string[], name: string): Notice {
-  const few = astray.slice(0, 5).map(quoted).join(', ');
-  const more = astray.length > 5 ? ` and ${astray.length - 5} more` : '';
-  return notice('image-place', `not at \`images/<name>/<tag>/\` and left out: ${few}${more}`, {
+  return notice('image-place', `not at \`images/<name>/<tag>/\` and left out: ${fewOf(astray)}`, {
     file: `${name}:images`,
     hint: 'the vendor must put each image into a folder of its own, in the `dir:` layout of skopeo',
   });

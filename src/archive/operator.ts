@@ -44,16 +44,21 @@ export function parseOperator(
   for (const [path, bytes] of files) {
     if (CRD_FILE.test(path)) crds.push(...read(path, bytes));
     else if (path === ROLE_FILE) roles.push(...read(path, bytes));
-    else if (path.startsWith('operator/') && CRD_KIND.test(Buffer.from(bytes).toString('latin1'))) {
+    else if (path.startsWith('operator/') && holdsCrd(bytes))
       notices.push(unseenCrd(placeOf(path)));
-    }
   }
   errors.push(...crds.flatMap(crdMistakes), ...roles.flatMap(roleMistakes));
   throwAll(errors);
   return { crds, roles, notices };
 }
 
-function unseenCrd(file: string): Notice {
+/** Whether a file looks like one with a CustomResourceDefinition: linear in its length. */
+export function holdsCrd(bytes: Uint8Array): boolean {
+  return CRD_KIND.test(Buffer.from(bytes).toString('latin1'));
+}
+
+/** That a CRD in this file (as places write it) is not applied. */
+export function unseenCrd(file: string): Notice {
   return notice('crd-unseen', 'this file holds a CustomResourceDefinition that is not applied', {
     file,
     hint: 'only `*_crd.yaml` below operator/deploy/crds counts: ask the vendor whether it was meant',

@@ -97,7 +97,6 @@ function rockRidgeSkip(opening: SystemUseContext, { root }: Volume): number | un
   return announced || mode !== undefined ? sharing.skip : undefined;
 }
 
-/** Levels of Joliet: 64 characters by the specification, 103 with `-joliet-long`. */
 function noticeLostNames({ names, entries, spot }: Tree): void {
   if (names === 'plain') {
     notice(
@@ -117,7 +116,11 @@ function noticeLostNames({ names, entries, spot }: Tree): void {
   }
 }
 
-function mayBeCut(path: string): boolean {
+/**
+ * Whether a Joliet name is as long as they get: 64 characters by the specification, 103 with
+ * `-joliet-long`. A sha256 has 64 by nature.
+ */
+export function mayBeCut(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return name.length >= 103 || (name.length === 64 && !/^[0-9a-f]{64}$/u.test(name));
 }

@@ -302,10 +302,51 @@ describe('what deserves a warning', () => {
       'operator/deploy/a.json',
       '{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition"}',
     ],
+    ['operator/deploy/crds/a_crd.YAML', crdText('as')],
+    ['operator/deploy/crds/a_crd', crdText('as')],
+    ['operator/a_crd.yaml', crdText('as')],
+    ['deploy/crds/a_crd.yaml', crdText('as')],
+    ['a.Json', '{"kind" : "CustomResourceDefinition"}'],
   ])('a CRD in %s, where nobody looks', (path, text) => {
     const { crds, notices } = readTree({ crds: {}, files: { [path]: text } });
     expect(crds).toEqual([]);
     expect(notices).toMatchObject([{ code: 'crd-unseen', place: { file: `a.iso:${path}` } }]);
+  });
+
+  test('a CRD in the folder of the older format, beside the one that counts', () => {
+    const path = 'operator/crds/a_crd.yaml';
+    const { crds, notices } = readTree({ files: { [path]: crdText('as'), README: 'crds' } });
+    expect(crds).toHaveLength(1);
+    expect(notices).toMatchObject([{ code: 'crd-unseen', place: { file: `a.iso:${path}` } }]);
+  });
+
+  test('a thousand CRDs where nobody looks: some by name, the rest by number', () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, index) => [`lost/${index}_crd.yaml`, crdText('as')]),
+    );
+    const { notices } = readTree({ files });
+    expect(notices).toHaveLength(21);
+    expect(notices.at(-1)?.message).toContain('and 980 more files');
+  });
+
+  test('nothing of a file that is too large for a CRD, and of images', () => {
+    const { notices } = readTree({
+      files: {
+        'docs/a_crd.yaml': crdText('as').padEnd(5 << 20),
+        'images/store-operator/1.0.0/a_crd.yaml': crdText('as'),
+      },
+    });
+    expect(notices).toEqual([]);
+  });
+
+  test('files of the Operator whose names no repository takes', () => {
+    const files = { 'operator/deploy/crds/a:b_crd.yaml': crdText('as') };
+    const { crds, notices } = readTree({ files });
+    expect(crds).toHaveLength(1);
+    expect(notices).toMatchObject([
+      { code: 'archive-bad-name', message: expect.stringContaining('a:b_crd.yaml"') },
+      { code: 'crd-unseen' },
+    ]);
   });
 
   test('an image that is not at images/<name>/<tag>', () => {
@@ -525,7 +566,7 @@ describe('a bad archive', () => {
     truncateSync(join(folder, 'manifest.yaml'), 2 ** 30);
     const started = performance.now();
     const errors = await errorsOf(() => read(folder));
-    expect(errors.map(({ code }) => code)).toContain('archive-too-large');
+    expect(errors.map(({ code }) => code)).toEqual(['archive-too-large']);
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
@@ -541,6 +582,31 @@ describe('a bad archive', () => {
     const layer = join(folder, layerOf(folder));
     linkSync(layer, join(scratchFolder(), 'twin'));
     expect(read(folder).images.records).toHaveLength(1);
+  });
+
+  test.each([
+    ['64 characters', ['-joliet'], 'a'.repeat(60)],
+    ['103 characters', ['-joliet', '-joliet-long'], 'a'.repeat(99)],
+  ])('Joliet names that were cut at %s lose no CRD in silence', async (_, options, base) => {
+    const folder = makeTree(scratchFolder(), { crds: { [`${base}_crd.yaml`]: crdText('as') } });
+    const iso = join(scratchFolder(), 'a.iso');
+    await mkisofs('genisoimage', iso, [...options, '-iso-level', '3', folder]);
+    expect(await errorsOf(() => read(iso))).toMatchObject([
+      {
+        code: 'archive-cut-names',
+        place: { file: expect.stringMatching(/^a\.iso:operator\/deploy\/crds\/a+_crd?$/u) },
+        hint: expect.stringContaining('-rock'),
+      },
+    ]);
+  });
+
+  test('a Joliet name as long as they get is taken when its ending is there', async () => {
+    const folder = makeTree(scratchFolder(), {
+      crds: { [`${'a'.repeat(55)}_crd.yaml`]: crdText('as') },
+    });
+    const iso = join(scratchFolder(), 'a.iso');
+    await mkisofs('genisoimage', iso, ['-joliet', '-iso-level', '3', folder]);
+    expect(read(iso).crds).toHaveLength(1);
   });
 
   test('an image with plain names alone says what the vendor must do', async () => {
