@@ -3,6 +3,7 @@ import { readContents, type Contents } from '../archive/contents.ts';
 import type { ImageRecord } from '../archive/images.ts';
 import { openTree, type Tree } from '../archive/tree.ts';
 import { fieldOf, isJsonList, nameOf, textOf, type Json } from '../kubernetes/value.ts';
+import { digestHex } from '../oci/digest.ts';
 import { bytesText } from './bytes.ts';
 import { table, toJson, type Terminal } from './terminal.ts';
 
@@ -30,8 +31,10 @@ export function inspect({ archive, root }: InspectOptions, terminal: Terminal): 
 /** The result of `inspect --output json`. */
 type Report = ReturnType<typeof reportOf>;
 
-function reportOf(tree: Tree, { product, images, crds, roles, files, notices }: Contents) {
+function reportOf(tree: Tree, contents: Contents) {
+  const { product, images, crds, roles, notices } = contents;
   const all = tree.files('');
+  const shown = pathsShown(tree, contents);
   return {
     archive: tree.name,
     kind: tree.kind,
@@ -57,11 +60,29 @@ function reportOf(tree: Tree, { product, images, crds, roles, files, notices }: 
       name: nameOf(value),
       rules: isJsonList(value['rules']) ? value['rules'].length : 0,
     })),
-    extras: all
-      .filter(({ path }) => !path.startsWith('images/') && !files.has(path))
-      .map(({ path, size }) => ({ path, size })),
+    extras: all.filter(({ path }) => !shown.has(path)).map(({ path, size }) => ({ path, size })),
     warnings: notices.map(toJson),
   };
+}
+
+/** The files that the rest of the report is about. */
+function pathsShown(tree: Tree, { images, crds, roles }: Contents): Set<string> {
+  return new Set([
+    'manifest.yaml',
+    ...[...crds, ...roles].map(({ place }) => place.file.slice(tree.name.length + 1)),
+    ...images.records.flatMap(layoutFiles),
+  ]);
+}
+
+/** What skopeo's `dir:` layout has of an image. */
+function layoutFiles({ name, tag, config, children = [], blobs }: ImageRecord): string[] {
+  const digests = [...blobs.map(({ digest }) => digest), ...(config === undefined ? [] : [config])];
+  return [
+    'manifest.json',
+    'version',
+    ...digests.map(digestHex),
+    ...children.map(({ digest }) => `${digestHex(digest)}.manifest.json`),
+  ].map((file) => `images/${name}/${tag}/${file}`);
 }
 
 /** Of the blobs of an image, each counted once, in bytes. */

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { packageFile } from '../../src/package.ts';
 import { emptyFolder, removeFolders, solutions } from '../support/cli.ts';
 
@@ -80,6 +81,20 @@ describe('inspect', () => {
     expect(stdout).toMatch(/^Solution +nice\\u000aOther files: none\\u0009at all \(evil\)$/mu);
     const missing = await solutions(['inspect', '/nowhere/a\nerror: b']);
     expect(missing.stderr.match(/^error: /gmu)).toHaveLength(1);
+  });
+
+  it('names every file that it does not show otherwise, whatever folder it is in', async () => {
+    const folder = evilFolder('Evil');
+    const stray = ['images/README', 'operator/deploy/crds/a_cr.yaml', 'operator/deploy/x.yaml'];
+    mkdirSync(join(folder, 'operator/deploy/crds'), { recursive: true });
+    for (const path of stray) writeFileSync(join(folder, path), 'kind: Sample\n');
+    const { stdout } = await solutions(['inspect', folder, '--output', 'json']);
+    const { extras } = z
+      .object({ extras: z.array(z.object({ path: z.string() })) })
+      .parse(JSON.parse(stdout));
+    expect(extras.map(({ path }) => path)).toEqual(expect.arrayContaining(stray));
+    const good = await solutions(['inspect', archive]);
+    expect(good.stdout).toMatch(/\nOther files: 2\n/u);
   });
 
   it('says what a file is that is no archive', async () => {
