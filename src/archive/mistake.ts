@@ -11,6 +11,7 @@ export type ArchiveCode =
   | 'archive-plain-names'
   | 'archive-bad-name'
   | 'archive-cut-names'
+  | 'archive-size'
   | 'archive-too-large'
   | 'archive-link'
   | 'archive-special-file'

@@ -101,6 +101,7 @@ function openIso(file: string, name: string): Tree {
         },
       );
     }
+    refuseTail(reader.size, image.volumeSize, name);
     return {
       kind: 'iso',
       name,
@@ -121,6 +122,25 @@ function openIso(file: string, name: string): Tree {
     reader.close();
     throw error;
   }
+}
+
+/**
+ * Bytes behind a volume. isohybrid fills up a cylinder (8 MiB at most), xorriso appends boot
+ * partitions and the copy of a GPT; beyond that the file is not what the vendor made, and hashing
+ * it could take hours.
+ */
+const MAX_TAIL = 16 << 20;
+
+function refuseTail(size: number, volumeSize: number, name: string): void {
+  if (size <= volumeSize + MAX_TAIL) return;
+  throw mistake(
+    'archive-size',
+    `the file has ${size} bytes, the volume in it ${volumeSize}: ${size - volumeSize} bytes follow it`,
+    {
+      file: name,
+      hint: 'copy or download it again and compare its size and checksum with the vendor’s',
+    },
+  );
 }
 
 function openDirectory(file: string, name: string): Tree {

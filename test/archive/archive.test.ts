@@ -1,4 +1,4 @@
-import { linkSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import { linkSync, rmSync, statSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -617,6 +617,28 @@ describe('a bad archive', () => {
       code: 'archive-plain-names',
       hint: expect.stringContaining('-rock'),
     });
+  });
+
+  test('an image in a file of 1 TiB is refused at once, with both sizes', async () => {
+    const iso = join(scratchFolder(), 'a.iso');
+    await genisoimage(makeTree(scratchFolder()), iso);
+    const { size } = statSync(iso);
+    truncateSync(iso, 2 ** 40);
+    const started = performance.now();
+    const errors = await errorsOf(() => read(iso));
+    expect(errors).toMatchObject([{ code: 'archive-size', place: { file: 'a.iso' } }]);
+    expect(errors[0]?.message).toContain(`${2 ** 40} bytes, the volume in it ${size}:`);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('an image may be followed by what makes it bootable', async () => {
+    const folder = makeTree(scratchFolder());
+    const scratch = scratchFolder();
+    const [iso, boot] = [join(scratch, 'a.iso'), join(scratch, 'boot.img')];
+    write(scratch, 'boot.img', Buffer.alloc(4 << 20));
+    await xorriso(folder, iso, ['-append_partition', '2', '0xef', boot, '-appended_part_as_gpt']);
+    expect(statSync(iso).size).toBeGreaterThan(4 << 20);
+    expect(read(iso).crds).toHaveLength(1);
   });
 
   test('an image without manifest.yaml is no Solution', async () => {
