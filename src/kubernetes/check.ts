@@ -1,3 +1,4 @@
+import { crdMistakes } from './crd.ts';
 import {
   ANNOTATIONS_MAX_BYTES,
   annotationKeyMistake,
@@ -12,6 +13,7 @@ import {
   serviceNameMistake,
 } from './names.ts';
 import { podMistakes } from './pod.ts';
+import { clusterRoleMistakes, roleMistakes } from './role.ts';
 import { isJsonObject, type Json, type JsonObject } from './value.ts';
 
 type NameRule = (name: string) => string | undefined;
@@ -38,6 +40,8 @@ const SPEC_RULES = new Map<string, (object: JsonObject) => string[]>(
     'NetworkPolicy.networking.k8s.io': (object) => labelMapMistakes(object['spec'], 'spec'),
     PersistentVolume: (object) => labelMapMistakes(object['spec'], 'spec'),
     PersistentVolumeClaim: (object) => labelMapMistakes(object['spec'], 'spec'),
+    'Role.rbac.authorization.k8s.io': roleMistakes,
+    'ClusterRole.rbac.authorization.k8s.io': clusterRoleMistakes,
     'CustomResourceDefinition.apiextensions.k8s.io': crdMistakes,
   }),
 );
@@ -176,27 +180,7 @@ function labelMapMistakes(value: Json | undefined, path: string): string[] {
   });
 }
 
-/** ValidateCustomResourceDefinition, as far as the name and the versions go. */
-function crdMistakes(object: JsonObject): string[] {
-  const spec = mapAt(object, 'spec');
-  const name = mapAt(object, 'metadata')['name'];
-  const expected = `${textAt(mapAt(spec, 'names'), 'plural')}.${textAt(spec, 'group')}`;
-  const versions = Array.isArray(spec['versions']) ? spec['versions'] : [];
-  const stored = versions.filter(
-    (version: Json) => isJsonObject(version) && version['storage'] === true,
-  );
-  return [
-    ...(name === expected ? [] : [`metadata.name must be \`${expected}\`, its plural and group`]),
-    ...(stored.length === 1 ? [] : [`${stored.length} of its versions are stored, must be one`]),
-  ];
-}
-
 function mapAt(holder: JsonObject, key: string): JsonObject {
   const value = holder[key];
   return isJsonObject(value) ? value : {};
-}
-
-function textAt(holder: JsonObject, key: string): string {
-  const value = holder[key];
-  return typeof value === 'string' ? value : '';
 }

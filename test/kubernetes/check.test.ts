@@ -5,6 +5,9 @@ import { edited } from '../support/kubernetes-edit.ts';
 import { sampleOf, samples } from '../support/kubernetes-samples.ts';
 
 const pod = ['spec', 'template', 'spec'];
+const crd = 'CustomResourceDefinition';
+const crdVersion = ['spec', 'versions', 0];
+const crdSchema = [...crdVersion, 'schema', 'openAPIV3Schema'];
 const container = [...pod, 'containers', 0];
 
 describe('objectMistakes', () => {
@@ -75,6 +78,50 @@ describe('objectMistakes', () => {
     ],
     ['CustomResourceDefinition', ['metadata', 'name'], 'a.b', /must be `samples\.example\.com`/u],
     ['CustomResourceDefinition', ['spec', 'versions'], [], /0 of its versions are stored/u],
+    [crd, ['extra'], 1, /^extra is no field that Kubernetes knows$/u],
+    [crd, ['metadata', 'lables'], {}, /^metadata\.lables is no field/u],
+    [crd, ['spec'], undefined, /^spec must be there$/u],
+    [crd, ['spec'], 'x', /^spec must be a map$/u],
+    [crd, ['spec', 'version'], 'v1', /^spec\.version is no field/u],
+    [crd, ['spec', 'group'], undefined, /^spec\.group must be there$/u],
+    [crd, ['spec', 'names', 'kind'], undefined, /^spec\.names\.kind must be there$/u],
+    [crd, ['spec', 'names', 'shortNames'], 'a', /^spec\.names\.shortNames must be a list$/u],
+    [crd, ['spec', 'scope'], 'Everywhere', /^spec\.scope must be `Namespaced` or `Cluster`$/u],
+    [crd, ['spec', 'versions'], null, /^spec\.versions must be there$/u],
+    [crd, [...crdVersion, 'storage'], 'true', /storage must be `true` or `false`$/u],
+    [crd, [...crdVersion, 'served'], undefined, /^spec\.versions\[0\]\.served must be there$/u],
+    [crd, [...crdSchema, 'propertys'], {}, /openAPIV3Schema\.propertys is no field/u],
+    [crd, [...crdSchema, 'properties', 'a'], 5, /properties\.a must be a map$/u],
+    [crd, [...crdSchema, 'properties', 'spec', 'maximum'], '5', /spec\.maximum must be a number$/u],
+    [crd, [...crdSchema, 'description'], 5, /openAPIV3Schema\.description must be text$/u],
+    [crd, [...crdSchema, 'allOf'], [{ typ: 'a' }], /allOf\[0\]\.typ is no field/u],
+    [crd, [...crdSchema, 'additionalProperties'], { typ: 'a' }, /additionalProperties\.typ is no/u],
+    [crd, [...crdSchema, 'additionalProperties'], 'a', /must be `true` or `false`$/u],
+    ['Role', ['extra'], 1, /^extra is no field that Kubernetes knows$/u],
+    ['Role', ['aggregationRule'], {}, /^aggregationRule is no field/u],
+    ['Role', ['rules'], {}, /^rules must be a list$/u],
+    ['Role', ['rules', 0], 'get', /^rules\[0\] must be a map$/u],
+    ['Role', ['rules', 0, 'verbs'], 'get', /^rules\[0\]\.verbs must be a list$/u],
+    ['Role', ['rules', 0, 'verbs'], undefined, /^rules\[0\]\.verbs must be there$/u],
+    ['Role', ['rules', 0, 'verbs'], [], /^rules\[0\]\.verbs must not be empty$/u],
+    ['Role', ['rules', 0, 'verbs', 1], 5, /^rules\[0\]\.verbs\[1\] must be text$/u],
+    ['Role', ['rules', 0, 'verb'], ['get'], /^rules\[0\]\.verb is no field/u],
+    ['Role', ['rules', 0, 'apiGroups'], undefined, /^rules\[0\]\.apiGroups must not be empty$/u],
+    [
+      'Role',
+      ['rules', 0, 'nonResourceURLs'],
+      ['/a'],
+      /nonResourceURLs is only for a ClusterRole$/u,
+    ],
+    ['ClusterRole', ['rules', 0, 'verbs'], 'get', /^rules\[0\]\.verbs must be a list$/u],
+    ['ClusterRole', ['rules', 0, 'nonResourceURLs'], ['/a'], /must be two rules$/u],
+    ['ClusterRole', ['aggregationRule'], {}, /clusterRoleSelectors must not be empty$/u],
+    [
+      'ClusterRole',
+      ['aggregationRule'],
+      { clusterRoleSelectors: [{ matchLabel: {} }] },
+      /^aggregationRule\.clusterRoleSelectors\[0\]\.matchLabel is no field/u,
+    ],
   ])('finds what is wrong with a %s at %j', (kind, path, value, message) => {
     const mistakes = objectMistakes(edited(sampleOf(kind), path, value));
     expect(mistakes.filter((mistake) => message.test(mistake))).not.toEqual([]);
@@ -87,6 +134,34 @@ describe('objectMistakes', () => {
       objectMistakes(edited(sampleOf('Role'), ['metadata', 'annotations'], annotations)),
     ).toEqual([]);
     expect(objectMistakes(edited(sampleOf('ConfigMap'), ['data'], data))).toEqual([]);
+  });
+
+  it.each<[string, (string | number)[], Json]>([
+    ['Role', ['rules'], []],
+    ['Role', ['rules'], null],
+    ['Role', ['rules', 0, 'resourceNames'], null],
+    ['ClusterRole', ['rules'], [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }]],
+    ['ClusterRole', ['aggregationRule'], { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] }],
+    [crd, ['spec', 'names', 'shortNames'], null],
+    [crd, [...crdVersion, 'subresources'], { status: {} }],
+    [crd, [...crdSchema, 'default'], { typ: [null, 5] }],
+    [crd, [...crdSchema, 'enum'], [{ typ: 1 }, null]],
+    [crd, [...crdSchema, 'properties', 'constructor'], { type: 'string' }],
+    [crd, [...crdSchema, 'properties', 'default'], { additionalProperties: false }],
+  ])('takes of a %s what the API server takes, at %j', (kind, path, value) => {
+    expect(objectMistakes(edited(sampleOf(kind), path, value))).toEqual([]);
+  });
+
+  it('shows ten mistakes of an object with a hundred thousand, and no long path', () => {
+    const bad = { typ: 'string' };
+    const properties = Object.fromEntries(
+      Array.from({ length: 100_000 }, (_, index) => [`${'x'.repeat(1000)}${index}`, bad]),
+    );
+    const mistakes = objectMistakes(
+      edited(sampleOf(crd), [...crdSchema, 'properties'], properties),
+    );
+    expect(mistakes).toHaveLength(10);
+    expect(Math.max(...mistakes.map(({ length }) => length))).toBeLessThan(400);
   });
 
   it('takes any kind that it does not know, and names of prototypes too', () => {
