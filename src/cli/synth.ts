@@ -56,6 +56,7 @@ async function run(config: Config, options: SynthOptions, terminal: Terminal): P
   };
   if (options.check) return check(result, await diffFolder(out.dir, files, out), terminal);
   const written = writeFolder(out.dir, files, { ...out, overwrite: options.overwrite ?? false });
+  metadata.finish();
   return report(result, written, { terminal, out });
 }
 

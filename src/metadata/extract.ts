@@ -12,6 +12,7 @@ import {
   type Surroundings,
 } from './examine.ts';
 import { mistake } from './mistake.ts';
+import { noticesOf, recordedNotices } from './notices.ts';
 import { changedFiles, digestsOfFiles, openStore, removeStored, saveStored } from './store.ts';
 import { verifyArchive } from './verify.ts';
 
@@ -50,15 +51,21 @@ export interface Extraction {
   readonly notices: readonly Notice[];
   /** By id. */
   readonly changes: readonly RecordChange[];
+  /**
+   * Writes what waited for the whole run to succeed: removals, and records in place of others.
+   *
+   * @throws SolutionsError with a DiskCode
+   */
+  finish(): void;
 }
 
 /**
  * Brings metadata/ in line with the archives that are listed, and gives what it then holds.
  *
  * An archive is read only where its record does not hold any more; each record is old or new in
- * whole. Records of archives that are no longer listed are removed, unless there were errors: a
- * mistyped path must not cost a record. One run at a time: the caller holds a lock where `write`
- * is set.
+ * whole. A record that is new is written at once. Records of archives that are no longer listed
+ * are removed, and records replaced, when the caller calls `finish`: an error, a mistyped path
+ * too, must not cost a record. One run at a time: the caller holds a lock where `write` is set.
  *
  * @throws SolutionsError, or those of all archives in one AggregateError, after the records of the
  *   good archives were written
@@ -83,6 +90,9 @@ export async function extract(
     archives: results,
     notices: run.notices,
     changes: run.changes.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    finish() {
+      if (options.write) for (const write of run.waiting.splice(0)) write();
+    },
   };
 }
 
@@ -92,6 +102,8 @@ interface Run {
   readonly errors: SolutionsError[];
   readonly notices: Notice[];
   readonly changes: RecordChange[];
+  /** In their order. */
+  readonly waiting: (() => void)[];
 }
 
 function startRun(archives: readonly ListedArchive[], options: ExtractOptions): Run {
@@ -105,7 +117,8 @@ function startRun(archives: readonly ListedArchive[], options: ExtractOptions): 
     listed: new Set(archives.map(({ path }) => path)),
     progress: (path: string, done: number, total: number) => progress?.({ path, done, total }),
   };
-  return { options, around, errors: [...store.errors], notices: [...store.notices], changes: [] };
+  const [errors, notices] = [[...store.errors], [...store.notices]];
+  return { options, around, errors, notices, changes: [], waiting: [] };
 }
 
 /** One bad archive never hides another's errors. */
@@ -151,14 +164,15 @@ async function settle(finding: Finding, run: Run): Promise<Archive> {
   const result = archiveOf(after, archive.place);
   const files = changedFiles(before, after);
   if (files.length > 0) {
-    if (finding.kind === 'new') replaceOthersAt(finding, run);
-    if (run.options.write) saveStored(run.options.root, after);
+    const others = finding.kind === 'new' ? othersAt(finding, run) : [];
+    for (const other of others) remove(other, run);
+    const save = () => saveStored(run.options.root, after);
+    if (before || others.length > 0) run.waiting.push(save);
+    else if (run.options.write) save();
     run.changes.push({ id: finding.id, what: before ? 'changed' : 'added', files });
   }
-  run.notices.push(
-    ...(finding.kind === 'kept' ? finding.notices : finding.contents.archiveNotices),
-  );
-  run.notices.push(...result.notices);
+  if (finding.kind === 'kept') run.notices.push(...finding.notices);
+  run.notices.push(...noticesOf(after.record), ...result.notices);
   return result;
 }
 
@@ -191,6 +205,7 @@ async function extractOne(finding: New, before: Stored | undefined, run: Run): P
       verified: { blobs: 'sha256' },
       files: digestsOfFiles(contents.files),
       images: contents.images.records,
+      notices: recordedNotices(contents.archiveNotices, archive.path),
     } as const;
     return { record, files: contents.files };
   } finally {
@@ -222,10 +237,10 @@ function refuseChange(
 }
 
 /** Another version lies at this path now: a kill must not leave two records of one path. */
-function replaceOthersAt({ id, archive }: New, run: Run): void {
-  for (const stored of run.around.store.stored.values()) {
-    if (stored.record.path === archive.path && stored.record.id !== id) remove(stored, run);
-  }
+function othersAt({ id, archive }: New, run: Run): Stored[] {
+  return [...run.around.store.stored.values()].filter(
+    ({ record }) => record.path === archive.path && record.id !== id,
+  );
 }
 
 function removeUnlisted(findings: readonly Finding[], run: Run): void {
@@ -235,9 +250,9 @@ function removeUnlisted(findings: readonly Finding[], run: Run): void {
   }
 }
 
-function remove(stored: Stored, { options, changes }: Run): void {
+function remove(stored: Stored, { options, changes, waiting }: Run): void {
   const { id } = stored.record;
   if (changes.some((change) => change.id === id)) return;
-  if (options.write) removeStored(options.root, id);
+  waiting.push(() => removeStored(options.root, id));
   changes.push({ id, what: 'removed', files: changedFiles(stored, undefined) });
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ImageRecord } from '../archive/images.ts';
+import type { Notice } from '../errors.ts';
 import { printManifests } from '../kubernetes/print.ts';
 import { readManifests } from '../kubernetes/read.ts';
 import type { JsonObject } from '../kubernetes/value.ts';
@@ -24,6 +25,14 @@ export interface ArchiveRecord {
   /** sha256 (hex) of each file beside archive.yaml, by its path. */
   readonly files: Readonly<Record<string, string>>;
   readonly images: readonly ImageRecord[];
+  /** What only the archive shows and its kept files do not: a reviewer sees it in every run. */
+  readonly notices?: readonly RecordedNotice[] | undefined;
+}
+
+/** A notice that does not depend on where the archive lies. */
+export interface RecordedNotice extends Omit<Notice, 'place'> {
+  /** What it is about, in the archive; absent where it is the archive itself. */
+  readonly at?: string | undefined;
 }
 
 const API_VERSION = 'solutions.metalk8s.scality.com/v1alpha1';
@@ -84,13 +93,23 @@ const schema = z.strictObject({
     verified: z.strictObject({ blobs: z.literal('sha256') }),
     files: z.record(z.string(), hex),
     images: z.array(imageSchema),
+    notices: z
+      .array(
+        z.strictObject({
+          code: z.string(),
+          message: z.string(),
+          hint: z.string().optional(),
+          at: z.string().optional(),
+        }),
+      )
+      .optional(),
   }),
   checksum: digest,
 });
 
 /** The text of `archive.yaml`: the same record gives the same bytes. */
 export function printRecord(record: ArchiveRecord): string {
-  const { id, files, images, ...rest } = record;
+  const { id, files, images, notices, ...rest } = record;
   const { path, kind, sha256, volumeId, names, verified } = rest;
   const body = printManifests([
     {
@@ -102,6 +121,7 @@ export function printRecord(record: ArchiveRecord): string {
         verified,
         files,
         images: images.map(printedImage),
+        ...(notices && { notices: notices.map(printedNotice) }),
       },
     },
   ]);
@@ -117,6 +137,10 @@ function printedImage({ name, tag, blobs, children, contents, ...rest }: ImageRe
     ...(contents && { contents: contents.map((content) => present({ ...content })) }),
     blobs: Object.fromEntries(blobs.map((blob) => [blob.digest, blob.size])),
   };
+}
+
+function printedNotice({ code, message, hint, at }: RecordedNotice): JsonObject {
+  return present({ code, message, hint, at });
 }
 
 /** Without what is not there. */

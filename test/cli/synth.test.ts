@@ -181,11 +181,15 @@ describe('an edited file in out/', () => {
     const folder = exampleFolder('metadata', 'out');
     edit(folder, 'out/0000-namespaces.yaml', (text) => `${text}# mine\n`);
     edit(folder, 'environments.yaml', (text) => text.replace('512Mi', '1Gi'));
-    const before = snapshot(join(folder, 'out'));
+    edit(folder, 'solutions.yaml', (text) =>
+      text.replace('  - examples/base-images-2.3.0.iso\n', ''),
+    );
+    const states = () => ['out', 'metadata'].map((part) => snapshot(join(folder, part)));
+    const before = states();
     const { exitCode, stderr } = await solutions(['synth'], { cwd: folder });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('error: out/0000-namespaces.yaml: ');
-    expect(snapshot(join(folder, 'out'))).toEqual(before);
+    expect(states()).toEqual(before);
     expect((await solutions(['synth', '--overwrite'], { cwd: folder })).exitCode).toBe(0);
     expect((await solutions(['synth', '--check'], { cwd: folder })).exitCode).toBe(0);
   });
@@ -232,6 +236,19 @@ describe('mistakes', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain('-C <dir>');
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('a contradiction', () => {
+  it('stops the run, and no record is lost', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    edit(folder, 'solutions.yaml', (text) =>
+      text.replace(/ {2}- examples\/web-store-1\.0\.0\.iso\n/u, ''),
+    );
+    const before = snapshot(join(folder, 'metadata'));
+    const { exitCode } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(snapshot(join(folder, 'metadata'))).toEqual(before);
   });
 });
 

@@ -25,11 +25,22 @@ import {
   write,
   type TreeToMake,
 } from '../support/archive-make.ts';
-import { genisoimage, xorriso } from '../support/iso-make.ts';
+import { genisoimage, mkisofs, xorriso } from '../support/iso-make.ts';
 
 type Options = Partial<ExtractOptions>;
 
-function run(root: string, paths: readonly string[], options: Options = {}): Promise<Extraction> {
+async function run(
+  root: string,
+  paths: readonly string[],
+  options: Options = {},
+): Promise<Extraction> {
+  const extraction = await begin(root, paths, options);
+  extraction.finish();
+  return extraction;
+}
+
+/** A run whose caller does not get to its end. */
+function begin(root: string, paths: readonly string[], options: Options = {}): Promise<Extraction> {
   const archives = paths.map((path, index) => ({
     path,
     place: { file: 'solutions.yaml', line: index + 1 },
@@ -322,6 +333,67 @@ describe('records of archives that are no longer listed', () => {
       hint: expect.stringContaining('metadata/store-1.0.0 was extracted from "a"'),
     });
     expect(readdirSync(join(root, 'metadata'))).toEqual(['store-1.0.0']);
+  });
+});
+
+describe('a run that fails after the extraction', () => {
+  test('keeps what was extracted anew, and no record is lost or replaced', async () => {
+    const root = rootWith({ a: {}, b: { version: '2.0.0' }, c: { version: '3.0.0' } });
+    await run(root, ['a', 'b', 'c']);
+    const before = records(root);
+    write(root, 'a/operator/deploy/crds/more_crd.yaml', crdText('more'));
+    rmSync(join(root, 'c'), { recursive: true });
+    makeTree(join(root, 'c'), { version: '4.0.0' });
+    makeTree(join(root, 'd'), { version: '5.0.0' });
+    const paths = ['a', 'c', 'd'];
+    const extraction = await begin(root, paths, { acceptChanged: true });
+    const told = ['1 changed', '2 removed', '3 removed', '4 added', '5 added'];
+    expect(extraction.changes.map(({ id, what }) => `${id.slice(6, 7)} ${what}`)).toEqual(told);
+    const after = records(root);
+    expect(after).toMatchObject(before);
+    const added = Object.keys(after).filter((file) => !(file in before));
+    expect(new Set(added.map((file) => file.split('/')[0]))).toEqual(new Set(['store-5.0.0']));
+    extraction.finish();
+    expect(readdirSync(join(root, 'metadata')).sort()).toEqual([
+      'store-1.0.0',
+      'store-4.0.0',
+      'store-5.0.0',
+    ]);
+    expect((await run(root, paths)).changes).toEqual([]);
+  });
+});
+
+describe('notices that only the archive shows', () => {
+  const files = { 'images/web.tar': '', 'deploy/a_crd.yaml': crdText('as') };
+
+  test('are told in every run, with and without the archive, locked, and where it has moved', async () => {
+    const root = rootWith({ a: { files } });
+    const { notices } = await run(root, ['a']);
+    expect(notices.map(({ code, place }) => `${code} ${place?.file}`)).toEqual([
+      'image-place a:images',
+      'crd-unseen a:deploy/a_crd.yaml',
+    ]);
+    expect((await run(root, ['a'])).notices).toEqual(notices);
+    expect((await run(root, ['a'], { locked: true })).notices).toEqual(notices);
+    renameSync(join(root, 'a'), join(root, 'b'));
+    const moved = await run(root, ['b']);
+    expect(moved.notices.map(({ place }) => place?.file)).toEqual([
+      'b:images',
+      'b:deploy/a_crd.yaml',
+    ]);
+    rmSync(join(root, 'b'), { recursive: true });
+    expect((await run(root, ['b'])).notices).toEqual(moved.notices);
+  });
+
+  test('name an image as a whole, too', async () => {
+    const root = rootWith({ a: {} });
+    const long = `x${'y'.repeat(110)}`;
+    write(root, `a/${long}`, '');
+    const options = ['-joliet', '-joliet-long', '-iso-level', '3', '-f', join(root, 'a')];
+    await mkisofs('genisoimage', join(root, 'a.iso'), options);
+    const { notices } = await run(root, ['a.iso']);
+    expect(notices).toMatchObject([{ code: 'iso-cut-names', place: { file: 'a.iso' } }]);
+    expect((await run(root, ['a.iso'], { locked: true })).notices).toEqual(notices);
   });
 });
 

@@ -28,7 +28,7 @@ function optionsOf(root: string): ExtractOptions {
 
 function program(root: string): string {
   return `import { extract } from ${JSON.stringify(module)};
-    await extract(${JSON.stringify(archives)}, ${JSON.stringify(optionsOf(root))});`;
+    (await extract(${JSON.stringify(archives)}, ${JSON.stringify(optionsOf(root))})).finish();`;
 }
 
 /** The records below `root` that are whole, each by its folder. */
@@ -64,7 +64,7 @@ test('a kill before any change of the disk leaves each record old or new, and th
     cpSync(root, copy, { recursive: true });
     const { killed, stderr } = await runProgram(program(copy), { dieAt });
     const found = recordsOf(copy);
-    await extract(archives, optionsOf(copy));
+    (await extract(archives, optionsOf(copy))).finish();
     const after = recordsOf(copy);
     wanted ??= after;
     expect(stderr).toBe('');

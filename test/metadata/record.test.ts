@@ -41,6 +41,10 @@ const record: ArchiveRecord = {
       blobs: [],
     },
   ],
+  notices: [
+    { code: 'iso-terminator', message: 'no: terminator', hint: '#' },
+    { code: 'image-place', message: '"a"', at: 'images' },
+  ],
 };
 
 test('what is printed is read back, whatever its text looks like', () => {
