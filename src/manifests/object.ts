@@ -1,22 +1,32 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { Place } from '../errors.ts';
 import { isJsonObject, nameOf, textOf, type Json, type JsonObject } from '../kubernetes/value.ts';
 
 /**
  * An object in the tree of constructs whose manifest is `value`, as it is. cdk8s' own way from
  * properties to JSON rounds 64-bit numbers, drops nulls, takes a map with the key `constructor`
  * (a Solution may have that name) for a class, and sorts keys after an environment variable.
+ *
+ * `place` is where a mistake in the object can be mended: in a vendor's file, or in ours.
  */
 export class PlainObject extends ApiObject {
   readonly #value: JsonObject;
+  readonly place: Place | undefined;
 
-  constructor(scope: Construct, id: string, value: JsonObject) {
+  constructor(scope: Construct, id: string, value: JsonObject, place?: Place) {
     super(scope, id, {
       apiVersion: textOf(value['apiVersion']),
       kind: textOf(value['kind']),
       metadata: { name: nameOf(value) },
     });
     this.#value = value;
+    this.place = place;
+  }
+
+  /** cdk8s' own takes every ApiObject for an instance of every class below it. */
+  static override [Symbol.hasInstance](other: unknown): other is PlainObject {
+    return typeof other === 'object' && other !== null && #value in other;
   }
 
   override toJson(): JsonObject {

@@ -17,6 +17,7 @@ interface OperatorContext {
 /** An Operator in a Namespace: who it is, what it may do, what it is told, what runs. */
 export function addOperator(chart: Chart, operator: Operator, context: OperatorContext): void {
   const { namespace } = context;
+  const { place } = operator.settings;
   const metadata = { namespace, labels: operatorLabels(operator) };
   new ServiceAccount(chart, 'service-account', {
     metadata: { ...metadata, name: operator.name },
@@ -24,17 +25,23 @@ export function addOperator(chart: Chart, operator: Operator, context: OperatorC
   });
   for (const [index, { name, manifest }] of operator.roles.entries()) {
     const labels = commonLabels(operator.solution.name);
-    new PlainObject(chart, `role-${index}`, verbatim(manifest, { name, namespace, labels }));
+    const role = verbatim(manifest, { name, namespace, labels });
+    new PlainObject(chart, `role-${index}`, role, manifest.place);
   }
   for (const [index, one] of operator.bindings.entries()) {
-    new PlainObject(chart, `binding-${index}`, sorted(binding(one, metadata, operator.name)));
+    new PlainObject(
+      chart,
+      `binding-${index}`,
+      sorted(binding(one, metadata, operator.name)),
+      place,
+    );
   }
   const config = k8s.KubeConfigMap.manifest({
     metadata: { ...metadata, name: `${operator.name}-config` },
     data: { 'operator.yaml': context.config.yaml },
   });
-  new PlainObject(chart, 'config', sorted(config));
-  new PlainObject(chart, 'deployment', sorted(deployment(operator, context)));
+  new PlainObject(chart, 'config', sorted(config), place);
+  new PlainObject(chart, 'deployment', sorted(deployment(operator, context)), place);
 }
 
 function binding(

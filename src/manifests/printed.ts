@@ -1,10 +1,13 @@
 import { appliedSize, printManifests } from '../kubernetes/print.ts';
+import type { Place } from '../errors.ts';
 import type { JsonObject } from '../kubernetes/value.ts';
 import type { ManifestFile } from './render.ts';
 
 /** An object of a file of `out/` with its text. */
 export interface PrintedObject {
   readonly object: JsonObject;
+  /** Where a mistake in it can be mended, as far as it is known. */
+  readonly place: Place | undefined;
   /** A YAML document without its `---`. */
   readonly text: string;
   /** Bytes as kubectl applies it; 0 where it is far below any limit. */
@@ -31,8 +34,8 @@ export const MAX_CLIENT_SIDE = 250_000;
 const SURELY_SMALL = Math.floor(MAX_CLIENT_SIDE / 6);
 
 /** Prints a file. CRDs too large for client-side apply go to a folder that kubectl does not read. */
-export function printFile({ file, objects }: ManifestFile): PrintedFile[] {
-  const printed = objects.map(printObject);
+export function printFile({ file, objects, places }: ManifestFile): PrintedFile[] {
+  const printed = objects.map((object) => printObject(object, places.get(object)));
   if (!file.startsWith('0100-')) return [{ file, objects: printed }];
   const parts = [
     { file, objects: printed.filter(({ size }) => size <= MAX_CLIENT_SIDE) },
@@ -41,9 +44,9 @@ export function printFile({ file, objects }: ManifestFile): PrintedFile[] {
   return parts.filter((part) => part.objects.length > 0);
 }
 
-function printObject(object: JsonObject): PrintedObject {
+function printObject(object: JsonObject, place: Place | undefined): PrintedObject {
   const text = printManifests([object]);
-  return { object, text, size: text.length <= SURELY_SMALL ? 0 : appliedSize(object) };
+  return { object, place, text, size: text.length <= SURELY_SMALL ? 0 : appliedSize(object) };
 }
 
 /** The text of a file of several documents. */

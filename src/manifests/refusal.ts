@@ -1,10 +1,13 @@
-import { SolutionsError } from '../errors.ts';
+import { SolutionsError, type Place } from '../errors.ts';
 import { objectMistakes } from '../kubernetes/check.ts';
 import { fieldOf, nameOf, textOf, type JsonObject } from '../kubernetes/value.ts';
 import { MAX_CLIENT_SIDE, type PrintedFile, type PrintedObject } from './printed.ts';
 
 /** What is found in the rendered objects before anything is written. */
 export type ManifestCode = 'invalid-object' | 'duplicate-object' | 'object-too-large';
+
+/** Kinds that are rendered as an archive has them. */
+const VENDORS: ReadonlySet<string> = new Set(['ClusterRole', 'CustomResourceDefinition', 'Role']);
 
 /** etcd refuses a request over 1.5 MiB, whoever applies it. */
 const MAX_OBJECT = 1_500_000;
@@ -14,12 +17,12 @@ export function refusals(files: readonly PrintedFile[]): SolutionsError<Manifest
   const seen = new Map<string, string>();
   return files.flatMap(({ file, objects }) =>
     objects.flatMap((printed) => {
-      const { object } = printed;
+      const { object, place = { file: `out/${file}` } } = printed;
       const what = identity(object);
       const key = `${groupOf(object)} ${what}`;
-      const twice = duplicate(what, seen.get(key), file);
+      const twice = duplicate(what, seen.get(key), { file, place });
       seen.set(key, file);
-      return [...twice, ...invalid(object, what, file), ...tooLarge(printed, what, file)];
+      return [...twice, ...invalid(object, what, place), ...tooLarge(printed, what, place)];
     }),
   );
 }
@@ -36,29 +39,35 @@ function groupOf(object: JsonObject): string {
   return version === undefined ? '' : group;
 }
 
-function duplicate(what: string, other: string | undefined, file: string) {
+function duplicate(
+  what: string,
+  other: string | undefined,
+  { file, place }: { readonly file: string; readonly place: Place },
+) {
   if (other === undefined) return [];
   const where = other === file ? `in ${file}` : `in ${other} and ${file}`;
   const message = `${what} would be rendered twice, ${where}`;
   const hint =
     'rename a Namespace or an Environment, or ask the vendor to rename the object: one would overwrite the other';
-  return [new SolutionsError(message, { code: 'duplicate-object', place: placeOf(file), hint })];
+  return [new SolutionsError(message, { code: 'duplicate-object', place, hint })];
 }
 
-function invalid(object: JsonObject, what: string, file: string) {
-  const hint = 'correct it in the YAML files; where it comes from an archive, its vendor must';
+function invalid(object: JsonObject, what: string, place: Place) {
+  const hint = VENDORS.has(textOf(object['kind']))
+    ? 'it is the vendor who must correct it'
+    : 'correct it in the YAML files; where it comes from an archive, its vendor must';
   return objectMistakes(object).map(
     (mistake) =>
       new SolutionsError(`the API server would refuse ${what}: ${mistake}`, {
         code: 'invalid-object',
-        place: placeOf(file),
+        place,
         hint,
       }),
   );
 }
 
 /** CRDs may be applied server-side; what else is that large is not what anybody meant. */
-function tooLarge({ object, size }: PrintedObject, what: string, file: string) {
+function tooLarge({ object, size }: PrintedObject, what: string, place: Place) {
   const isCrd = object['kind'] === 'CustomResourceDefinition';
   const limit = isCrd ? MAX_OBJECT : MAX_CLIENT_SIDE;
   if (size <= limit) return [];
@@ -66,9 +75,5 @@ function tooLarge({ object, size }: PrintedObject, what: string, file: string) {
   const hint = isCrd
     ? 'no cluster stores an object that large: the vendor must shorten it (descriptions first)'
     : 'kubectl cannot apply an object that large: import fewer versions, or ask the vendor to shorten it';
-  return [new SolutionsError(message, { code: 'object-too-large', place: placeOf(file), hint })];
-}
-
-function placeOf(file: string) {
-  return { file: `out/${file}` };
+  return [new SolutionsError(message, { code: 'object-too-large', place, hint })];
 }

@@ -1,4 +1,5 @@
 import { ApiObject, App, Chart } from 'cdk8s';
+import type { Place } from '../errors.ts';
 import { isJsonObject, textOf, type JsonObject } from '../kubernetes/value.ts';
 import type { SharedObject, State } from '../model/state.ts';
 import { agentAnnotations } from './agent.ts';
@@ -17,6 +18,8 @@ export interface ManifestFile {
   /** Relative to `out/`. */
   readonly file: string;
   readonly objects: readonly JsonObject[];
+  /** Where a mistake in an object can be mended, as far as it is known. */
+  readonly places: ReadonlyMap<JsonObject, Place>;
 }
 
 /** A file of `out/`, and what adds its objects to its chart. */
@@ -34,8 +37,16 @@ export function render(state: State): ManifestFile[] {
   return parts.flatMap((part) => {
     const chart = new Chart(app, part.file, { disableResourceNameHashes: true });
     part.addTo(chart);
-    const objects = objectsOf(chart).map((object) => annotated(object, part, state));
-    return objects.length > 0 ? [{ file: part.file, objects }] : [];
+    const placed = objectsOf(chart).map(({ object, place }) => ({
+      object: annotated(object, part, state),
+      place,
+    }));
+    if (placed.length === 0) return [];
+    const places = placed.flatMap(({ object, place }): [JsonObject, Place][] =>
+      place ? [[object, place]] : [],
+    );
+    const objects = placed.map(({ object }) => object);
+    return [{ file: part.file, objects, places: new Map(places) }];
   });
 }
 
@@ -102,14 +113,19 @@ function operatorParts(state: State): Part[] {
 function addShared(chart: Chart, objects: readonly SharedObject[]): void {
   for (const [index, { manifest, name, archive }] of objects.entries()) {
     const labels = commonLabels(archive.name);
-    new PlainObject(chart, `${index}`, verbatim(manifest, { name, labels }));
+    new PlainObject(chart, `${index}`, verbatim(manifest, { name, labels }), manifest.place);
   }
 }
 
-function objectsOf(chart: Chart): JsonObject[] {
-  return chart.node.findAll().flatMap((construct): JsonObject[] => {
-    if (construct instanceof PlainObject) return [construct.toJson()];
-    return ApiObject.isApiObject(construct) ? [sorted(ApiObject.of(construct).toJson())] : [];
+function objectsOf(
+  chart: Chart,
+): { readonly object: JsonObject; readonly place: Place | undefined }[] {
+  return chart.node.findAll().flatMap((construct) => {
+    if (construct instanceof PlainObject) {
+      return [{ object: construct.toJson(), place: construct.place }];
+    }
+    if (!ApiObject.isApiObject(construct)) return [];
+    return [{ object: sorted(ApiObject.of(construct).toJson()), place: undefined }];
   });
 }
 

@@ -118,7 +118,7 @@ describe('a CRD too large for client-side apply', () => {
     expect(others).toEqual([]);
     expect(error).toMatchObject({
       code: 'object-too-large',
-      place: { file: 'out/server-side/0100-crds.store.yaml' },
+      place: { file: 'metadata/store-1.0.0/operator/deploy/crds/0_crd.yaml', line: 1, column: 1 },
     });
     expect(error?.message).toMatch(
       /^CustomResourceDefinition huge\.store\.example\.com has 1600\d{3} bytes of JSON, more than 1500000$/u,
@@ -133,7 +133,7 @@ describe('what an API server would refuse', () => {
     expect(errorsOf(() => folderOfScenario(scenario))).toMatchObject([
       {
         code: 'object-too-large',
-        place: { file: 'out/0200-roles.store.1.0.0.yaml' },
+        place: { file: 'metadata/store-1.0.0/operator/deploy/role.yaml', line: 1 },
         hint: expect.stringContaining('kubectl cannot apply'),
       },
     ]);
@@ -147,17 +147,55 @@ describe('what an API server would refuse', () => {
     const errors = errorsOf(() => folderOfScenario(scenario));
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['invalid-object']));
     expect(errors.map(({ place }) => place?.file)).toEqual(
-      expect.arrayContaining(['out/0100-crds.store.yaml', 'out/0400-operator.shop.store.yaml']),
+      expect.arrayContaining([
+        'metadata/store-1.0.0/operator/deploy/crds/0_crd.yaml',
+        'metadata/store-1.0.0/operator/deploy/role.yaml',
+      ]),
     );
     expect(errors.every(({ hint }) => hint !== undefined)).toBe(true);
+  });
+
+  it('a role and a CRD that are not of the shape that Kubernetes has, each at its document', () => {
+    const good = role('ClusterRole', 'good');
+    const scenario = {
+      archives: [
+        {
+          roles: `${good}---\n${role('ClusterRole', 'bad').replace('[get]', 'get')}`,
+          crds: [crd('things', ', propertys: {}')],
+        },
+      ],
+      active: { store: '1.0.0' },
+      environments: storeWith({}),
+    };
+    expect(errorsOf(() => folderOfScenario(scenario))).toMatchObject([
+      {
+        message: expect.stringMatching(/schema\.openAPIV3Schema\.propertys is no field/u),
+        place: { file: 'metadata/store-1.0.0/operator/deploy/crds/0_crd.yaml', line: 1 },
+      },
+      {
+        message: 'the API server would refuse ClusterRole bad: rules[0].verbs must be a list',
+        hint: 'it is the vendor who must correct it',
+        place: { file: 'metadata/store-1.0.0/operator/deploy/role.yaml', line: 6, column: 1 },
+      },
+    ]);
+  });
+
+  it('an Operator, in environments.yaml where it is asked for', () => {
+    const scenario = { environments: storeWith({ env: [{ name: 'a', value: 'b' }] }) };
+    const places = renderScenario(scenario).manifests.flatMap((manifest) =>
+      [...manifest.places].filter(([object]) => object['kind'] === 'Deployment'),
+    );
+    expect(places.map(([, place]) => place)).toMatchObject([
+      { file: 'environments.yaml', line: 9 },
+    ]);
   });
 
   it('an object that two files would define, in any version of its API', () => {
     const { manifests, state } = renderScenario({ archives: [] });
     const files = [
       ...manifests,
-      { file: 'a.yaml', objects: [ingress('v1')] },
-      { file: 'b.yaml', objects: [ingress('v1beta1')] },
+      { file: 'a.yaml', objects: [ingress('v1')], places: new Map() },
+      { file: 'b.yaml', objects: [ingress('v1beta1')], places: new Map() },
     ];
     expect(errorsOf(() => folderOf(files, state, readmeTemplate))).toMatchObject([
       {
