@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readContents } from '../src/archive/contents.ts';
 import { openTree, type Tree } from '../src/archive/tree.ts';
 import { openImage, readEntry } from '../src/iso/image.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { packageFile } from '../src/package.ts';
 import { contest, type Contender } from './contest.ts';
 import { makeHole, makeImageSet, type ImageSet } from './image-set.ts';

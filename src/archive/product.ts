@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAs } from '../config/parse.ts';
 import { readYaml, type Path, type YamlDocument } from '../config/yaml.ts';
 import { throwAll, type Notice, type Place } from '../errors.ts';
@@ -106,7 +106,12 @@ export function parseProduct(bytes: Uint8Array, file: string, held: readonly Ima
   const idMistake = registryMistake(id);
   const place = document.placeOf(['spec', 'version']);
   if (idMistake)
-    notices.push({ code: 'product-id', message: `${quoted(id)}: ${idMistake}`, place });
+    notices.push({
+      code: 'product-id',
+      message: `${quoted(id)}: ${idMistake}`,
+      hint: 'nothing of it can be pushed or rendered: the vendor must choose another version, say `-1` in place of `+1`',
+      place,
+    });
   const images = declaredImages(source, document, notices) ?? held.map(imageText);
   noticeAbsent(images, held, { notices, place: document.placeOf(['spec', 'images']) });
   const annotations = { ...source.annotations, ...source.metadata.annotations };
@@ -151,6 +156,7 @@ function soleDocument(documents: readonly YamlDocument[], file: string): YamlDoc
   if (document && documents.length === 1) return document;
   throw mistake('product-documents', `expected one YAML document, found ${documents.length}`, {
     file,
+    hint: 'the vendor must ship one document of kind Solution',
   });
 }
 
@@ -187,19 +193,28 @@ function checkNames(name: string, version: string, document: YamlDocument): void
       ),
     );
   }
-  // The version becomes part of a path: metadata/<name>-<version>/.
-  if (/[/\\\p{C}]|^\s|\s$/u.test(version) || version.length > MAX_VERSION) {
+  const wrong = versionMistake(version);
+  if (wrong) {
     mistakes.push(
-      mistake(
-        'product-version',
-        `\`spec.version\` ${quoted(version)} holds what no version holds, or over ${MAX_VERSION} characters`,
-        {
-          ...at(['spec', 'version']),
-        },
-      ),
+      mistake('product-version', `\`spec.version\` ${quoted(version)} ${wrong}`, {
+        ...at(['spec', 'version']),
+        hint: `the vendor must choose another: at most ${MAX_VERSION} characters, no slashes, no control characters, no blanks at the ends, not \`latest\``,
+      }),
     );
   }
   throwAll(mistakes);
+}
+
+/** The version becomes part of a path: metadata/<name>-<version>/. */
+function versionMistake(version: string): string | undefined {
+  const [odd] = /[/\\\p{C}]/u.exec(version) ?? [];
+  if (odd !== undefined) return `holds ${quoted(odd)}, which becomes no part of a path`;
+  if (/^\s|\s$/u.test(version)) return 'starts or ends with a blank';
+  if (version.length > MAX_VERSION)
+    return `has ${version.length} characters, over ${MAX_VERSION}`;
+  // environments.yaml and solutions.yaml mean the newest version by it.
+  if (version === 'latest') return 'is no version: it stands for the newest one';
+  return undefined;
 }
 
 function registryMistake(id: string): string | undefined {

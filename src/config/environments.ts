@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { solutionsErrors, throwAll, type Place, type SolutionsError } from '../errors.ts';
 import type { Path, YamlDocument } from './document.ts';
 import { apiVersion, dnsLabel, hardening, text, version } from './fields.ts';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Place } from '../errors.ts';
 import { DNS_SUBDOMAIN, jobNameMistake } from '../kubernetes/names.ts';
 import { IMAGE_FORM, imageMistake } from '../oci/name.ts';

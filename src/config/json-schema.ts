@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { environmentSchema } from './environments.ts';
 import { platformSchema } from './platform.ts';
 import { solutionsSchema } from './solutions.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { throwAll, type SolutionsError } from '../errors.ts';
 import type { Path, YamlDocument } from './document.ts';
 import { firstOf, mistake, type ConfigCode } from './mistake.ts';

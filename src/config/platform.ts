@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Place } from '../errors.ts';
 import { CIDR_FORM, cidrMistake } from '../kubernetes/cidr.ts';
 import {

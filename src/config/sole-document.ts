@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { solutionsErrors, throwAll, type SolutionsError } from '../errors.ts';
 import type { Path, YamlDocument } from './document.ts';
 import { mistake } from './mistake.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Place } from '../errors.ts';
 import type { YamlDocument } from './document.ts';
 import { dnsLabel, path, refuseRepeated, version } from './fields.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { walkDirectory } from '../archive/directory.ts';
 import { onDisk } from '../disk/failure.ts';
 import { replaceFile } from '../disk/replace.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { packageFile } from '../../src/package.ts';
 import { emptyFolder, removeFolders, solutions } from '../support/cli.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAs } from '../../src/config/parse.ts';
 import { pathText } from '../../src/config/schema-mistake.ts';
 import { isTextAt } from '../../src/config/schema-path.ts';

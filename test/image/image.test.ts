@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { licencesOf } from '../../image/licences.mjs';
 import { packageFile, packageVersion } from '../../src/package.ts';
 import { scratchFolder, write } from '../support/archive-make.ts';

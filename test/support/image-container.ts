@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { z } from 'zod';
+import * as z from 'zod';
 import { scratchFolder } from './archive-make.ts';
 
 /** What is changed of the runtime configuration that umoci derives from the image. */

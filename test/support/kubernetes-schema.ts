@@ -13,7 +13,7 @@ import { PersistentVolume } from 'kubernetes-models/v1/PersistentVolume';
 import { PersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim';
 import { Service } from 'kubernetes-models/v1/Service';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   isJsonList,
   isJsonObject,
