@@ -56,6 +56,7 @@ export function clusterRoles(deployed: readonly Archive[], findings: Findings): 
     return same.map((role) => ({ ...role, name: qualifiedName(name, role.archive) }));
   });
   refuseOneName(rendered, findings);
+  for (const role of rendered) warnAggregated(role, findings);
   return {
     rendered,
     nameIn: (archive, shipped) =>
@@ -100,6 +101,31 @@ function reportRenamed(name: string, same: readonly SharedObject[], findings: Fi
     'role-renamed',
     `the ClusterRole \`${name}\` is not the same in ${list(same.map(({ archive }) => archive.id))}: each is rendered as \`${name}-<solution>-<version>\``,
     { place: same[0]?.manifest.place, hint: 'nothing to do: the bindings follow' },
+  );
+}
+
+/** A label that Kubernetes' own aggregated ClusterRoles select by. */
+const AGGREGATE_TO = /^rbac\.authorization\.k8s\.io\/aggregate-to-(.+)$/su;
+
+/**
+ * The cluster adds the rules to another role, for everybody who has that one.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles
+ */
+function warnAggregated({ archive, manifest, name }: SharedObject, findings: Findings): void {
+  const labels = fieldOf(manifest.value['metadata'], 'labels');
+  const targets = Object.entries(isJsonObject(labels) ? labels : {}).flatMap(([key, value]) => {
+    const [, target] = AGGREGATE_TO.exec(key) ?? [];
+    return target === undefined || value !== 'true' ? [] : `\`${target}\``;
+  });
+  if (targets.length === 0) return;
+  findings.warn(
+    'role-aggregated',
+    `the ClusterRole \`${name}\` of ${archive.id} adds its rules to ${list(targets)}, in every Namespace, for everybody who has that role`,
+    {
+      place: manifest.place,
+      hint: 'read its rules before you apply it; the vendor can remove its `aggregate-to-` labels',
+    },
   );
 }
 

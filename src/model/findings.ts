@@ -5,6 +5,7 @@ export type ModelCode =
   | 'unknown-solution'
   | 'unknown-version'
   | 'duplicate-environment'
+  | 'empty-environment'
   | 'duplicate-namespace'
   | 'reserved-namespace'
   | 'duplicate-solution'
@@ -23,6 +24,8 @@ export type ModelCode =
   | 'role-duplicate'
   | 'role-renamed'
   | 'role-unknown'
+  | 'role-aggregated'
+  | 'no-roles'
   | 'rights-not-given';
 
 interface Details {

@@ -54,6 +54,7 @@ function operatorOf(
     return [];
   }
   refuseRepositories(placed, findings);
+  if (archive.roles.length === 0) warnNoRoles(placed, findings);
   const rights = rightsOf(placed, namespace);
   const record = operatorImage(archive);
   if (record?.kind !== 'image') {
@@ -93,6 +94,18 @@ function reportNoOperator({ archive, settings }: Placed, findings: Findings): vo
     'ignored-setting',
     `${list(ignored.map(([key]) => `\`${key}\``))} of ${archive.id} has no effect: it has no Operator`,
     { place, hint: 'only `name` and `version` are of use here: remove the others' },
+  );
+}
+
+/** Once an archive: the sentence names no Namespace. */
+function warnNoRoles({ archive, settings }: Placed, findings: Findings): void {
+  findings.warn(
+    'no-roles',
+    `${archive.id} has an Operator and no role in operator/deploy/role.yaml`,
+    {
+      place: settings.place,
+      hint: `its ServiceAccount \`${archive.name}-operator\` may do nothing: bind a role to it, or ask the vendor which it needs`,
+    },
   );
 }
 

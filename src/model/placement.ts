@@ -48,6 +48,7 @@ export function placeNamespaces(
         },
       ),
     );
+    if (environment.namespaces.length === 0) warnEmpty(environment, findings);
     return environment.namespaces
       .toSorted((a, b) => compareText(a.name, b.name))
       .map((namespace) => {
@@ -61,6 +62,15 @@ export function placeNamespaces(
         };
       });
   });
+}
+
+/** Not an error: an Environment whose last Namespace goes may wait for its next one. */
+function warnEmpty({ name, place }: Environment, findings: Findings): void {
+  findings.warn(
+    'empty-environment',
+    `the Environment \`${name}\` has no Namespace: nothing of it is rendered`,
+    { place, hint: `remove \`namespaces\` for one Namespace that is named \`${name}\`` },
+  );
 }
 
 function refuseTwice(
@@ -105,10 +115,19 @@ const RESERVED: Readonly<Record<string, string>> = {
   'metalk8s-': 'MetalK8s',
 };
 
+/** Every cluster has it, and a cluster without it is broken: it must not leave with an Environment. */
+const DEFAULT_NAMESPACE = 'default';
+
 function refuseReserved(
   { name, place }: Environment['namespaces'][number],
   findings: Findings,
 ): void {
+  if (name === DEFAULT_NAMESPACE) {
+    findings.error('reserved-namespace', `the Namespace \`${name}\` is not for an Environment`, {
+      place,
+      hint: 'it is the one that Kubernetes starts with, and everybody uses it: name another',
+    });
+  }
   const prefix = Object.keys(RESERVED).find((start) => name.startsWith(start));
   if (prefix === undefined) return;
   findings.error('reserved-namespace', `the Namespace \`${name}\` is not for an Environment`, {

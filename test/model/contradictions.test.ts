@@ -141,6 +141,18 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    title: 'the Namespace of everybody, which must not leave with an Environment',
+    scenario: { environments: [environment('x', { default: [], 'default-2': [] })] },
+    found: [
+      {
+        code: 'reserved-namespace',
+        message: 'the Namespace `default` is not for an Environment',
+        hint: 'it is the one that Kubernetes starts with, and everybody uses it: name another',
+        place: 'environments.yaml:6:5',
+      },
+    ],
+  },
+  {
     title: 'one Solution twice in a Namespace, and no error that only follows from it',
     scenario: {
       archives: [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { crd, environment, noticesOf, shop, stateOf, store } from '../support/model-make.ts';
+import { crd, environment, noticesOf, role, shop, stateOf, store } from '../support/model-make.ts';
 
-const things = { crds: [crd('things')] };
+const things = { crds: [crd('things')], roles: role() };
 const many = Array.from({ length: 50 }, (_, index) => `n${String(index).padStart(2, '0')}`);
 
 /** The Environment `shop` with fifty Namespaces of the same content. */
@@ -40,6 +40,40 @@ describe('a warning is given once, however many Namespaces have the reason', () 
     ]);
   });
 
+  it('of an Operator without any role', () => {
+    const warning = {
+      code: 'no-roles',
+      message: 'store-1.0.0 has an Operator and no role in operator/deploy/role.yaml',
+      hint: 'its ServiceAccount `store-operator` may do nothing: bind a role to it, or ask the vendor which it needs',
+      place: 'environments.yaml:7:17',
+    };
+    const environments = everywhere(store());
+    expect(noticesOf({ environments })).toEqual([warning]);
+    expect(noticesOf({ archives: [{ roles: '---\n' }], environments })).toEqual([warning]);
+    expect(noticesOf({ archives: [{ roles: role() }], environments })).toEqual([]);
+    expect(noticesOf({ archives: [{ operator: 'none' }], environments }, 'no-operator')).toEqual(
+      [],
+    );
+  });
+
+  it('of a ClusterRole that adds its rules to those of others', () => {
+    const labels = `{${['admin', 'edit', 'view']
+      .map((name) => `rbac.authorization.k8s.io/aggregate-to-${name}: "${name !== 'view'}"`)
+      .join(', ')}, app: store}`;
+    const environments = everywhere(store());
+    expect(noticesOf({ archives: [{ roles: role({ labels }) }], environments })).toEqual([
+      {
+        code: 'role-aggregated',
+        message:
+          'the ClusterRole `manager-role` of store-1.0.0 adds its rules to `admin` and `edit`, in every Namespace, for everybody who has that role',
+        hint: 'read its rules before you apply it; the vendor can remove its `aggregate-to-` labels',
+        place: 'metadata/store-1.0.0/operator/deploy/role.yaml:2:1',
+      },
+    ]);
+    const roles = role({ kind: 'Role', labels });
+    expect(noticesOf({ archives: [{ roles }], environments })).toEqual([]);
+  });
+
   it('of settings of a Solution that has no Operator', () => {
     const archives = [{ operator: 'none' } as const];
     const environments = everywhere(store('webhook: true, replicas: 2, runAsUser: 0'));
@@ -52,6 +86,21 @@ describe('a warning is given once, however many Namespaces have the reason', () 
         place: 'environments.yaml:7:17',
       },
     ]);
+  });
+});
+
+describe('an Environment without a Namespace', () => {
+  it('is not rendered, and a warning says so', () => {
+    const empty = 'metadata: {name: shop}\nspec: {namespaces: []}\n';
+    expect(noticesOf({ environments: [empty] })).toEqual([
+      {
+        code: 'empty-environment',
+        message: 'the Environment `shop` has no Namespace: nothing of it is rendered',
+        hint: 'remove `namespaces` for one Namespace that is named `shop`',
+        place: 'environments.yaml:3:12',
+      },
+    ]);
+    expect(noticesOf({ environments: ['metadata: {name: shop}\n'] })).toEqual([]);
   });
 });
 
