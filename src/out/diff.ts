@@ -3,15 +3,10 @@ import type { StructuredPatch } from 'diff';
 import { onDisk } from '../disk/failure.ts';
 import { throwAll } from '../errors.ts';
 import { printableLines } from '../printable.ts';
-import { readFolder, type OwnedFolder } from './folder.ts';
+import type { OwnedFolder } from './folder.ts';
 import { readOwned } from './owned-file.ts';
-import { digestsOf, planFor, type Files } from './plan.ts';
+import type { FolderPlan } from './plan.ts';
 import { inByteOrder, SUMS } from './sums.ts';
-
-interface DiffOptions {
-  /** The name of the folder in the diff; by default the last step of its path. */
-  readonly label?: string | undefined;
-}
 
 /**
  * What an overwriting {@link writeFolder} would change, as a unified diff that `git apply` takes;
@@ -23,14 +18,7 @@ interface DiffOptions {
  * @throws SolutionsError, or several in an AggregateError: what has the name of a file or folder of
  *   ours and is none (`not-a-file`), or what the disk refuses (DiskCode).
  */
-export async function diffFolder(
-  dir: string,
-  files: Files,
-  options: DiffOptions = {},
-): Promise<string> {
-  const wanted = digestsOf(files);
-  const folder = readFolder(dir, { label: options.label, wanted: wanted.keys() });
-  const plan = planFor(folder, wanted);
+export async function diffFolder({ folder, plan, files }: FolderPlan): Promise<string> {
   throwAll(plan.obstacles);
   const names = [...plan.write, ...plan.remove];
   if (folder.sums?.text !== plan.sums) names.push(SUMS);

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { onDisk } from '../disk/failure.ts';
 import { SolutionsError } from '../errors.ts';
-import type { OutCode, OwnedFolder } from './folder.ts';
+import { readFolder, type OutCode, type OwnedFolder } from './folder.ts';
 import { digestOf, hasOtherLineEndings, MAX_FILE_BYTES } from './owned-file.ts';
 import { inByteOrder, isOwnName, NEXT_SUMS, SUMS, sumsText, type Sums } from './sums.ts';
 
@@ -19,6 +19,30 @@ export interface Plan {
   readonly objections: readonly SolutionsError<OutCode>[];
   /** What speaks against it in any case. */
   readonly obstacles: readonly SolutionsError<OutCode>[];
+}
+
+/** A folder as it is, what is wanted of it, and what it takes: read once, for all that a run does. */
+export interface FolderPlan {
+  readonly folder: OwnedFolder;
+  readonly plan: Plan;
+  readonly files: Files;
+}
+
+interface PlanOptions {
+  /** The name of the folder in messages and diffs; by default the last step of its path. */
+  readonly label?: string | undefined;
+}
+
+/**
+ * Reads `dir`, and compares it with the files that are wanted there. Writes nothing.
+ *
+ * @param files by name: at most one sub-folder deep, no dot files, at most 64 MiB each.
+ * @throws SolutionsError with code `not-a-file` when `dir` is no folder, or with a DiskCode.
+ */
+export function planFolder(dir: string, files: Files, { label }: PlanOptions = {}): FolderPlan {
+  const wanted = digestsOf(files);
+  const folder = readFolder(dir, { label, wanted: wanted.keys() });
+  return { folder, plan: planFor(folder, wanted), files };
 }
 
 /** sha256 by name of what is wanted. Throws on a name or a size that this folder cannot hold. */
@@ -43,7 +67,7 @@ export function digestsOf(files: Files): Map<string, string> {
  * @param folder was read with the wanted names.
  * @param wanted sha256 by name.
  */
-export function planFor(folder: OwnedFolder, wanted: ReadonlyMap<string, string>): Plan {
+function planFor(folder: OwnedFolder, wanted: ReadonlyMap<string, string>): Plan {
   const names = inByteOrder(folder.files.keys());
   const isUnchanged = (name: string) =>
     wanted.has(name) && folder.files.get(name)?.digest === wanted.get(name);
@@ -66,7 +90,7 @@ export function planFor(folder: OwnedFolder, wanted: ReadonlyMap<string, string>
 }
 
 /** Whether the folder is as the plan wants it, to the last left-over of a killed run. */
-export function isDone(folder: OwnedFolder, plan: Plan): boolean {
+export function isDone({ folder, plan }: FolderPlan): boolean {
   return (
     plan.write.length + plan.remove.length + plan.obstacles.length + folder.parts.length === 0 &&
     folder.next === undefined &&

@@ -1,11 +1,10 @@
 import { mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isSystemError, onDisk } from '../disk/failure.ts';
-import { takeLock } from '../disk/lock.ts';
 import { syncFolder, writeSynced } from '../disk/replace.ts';
 import { throwAll } from '../errors.ts';
-import { readFolder, type OwnedFolder } from './folder.ts';
-import { digestsOf, isDone, planFor, type Files, type Plan } from './plan.ts';
+import type { OwnedFolder } from './folder.ts';
+import { isDone, type FolderPlan, type Plan } from './plan.ts';
 import { inByteOrder, NEXT_SUMS, PART, SUMS, sumsText } from './sums.ts';
 
 /** What happened to the files, `SHA256SUMS` among them: names in byte order. */
@@ -20,16 +19,12 @@ export interface Changes {
 interface WriteOptions {
   /** Whether to replace what was edited, and what lies in the way. */
   readonly overwrite: boolean;
-  /** The path of the lock that keeps two runs apart, outside the folder. */
-  readonly lock: string;
-  /** The name of the folder in messages; by default the last step of its path. */
-  readonly label?: string | undefined;
 }
 
 /**
- * Makes the files of ours in `dir` exactly `files`, and touches no other. All or nothing as far as
- * people's mistakes go: they are found before the first write. Nothing is written, the lock
- * included, when nothing changes.
+ * Makes the files of ours in a folder exactly those of the plan, and touches no other. All or
+ * nothing as far as people's mistakes go: they are found before the first write. Nothing is written
+ * when nothing changes. One run at a time: the caller holds a lock, since before it made the plan.
  *
  * After a kill at any moment each file is old or new, and the next run goes on without
  * `overwrite`, whatever it is to write:
@@ -37,7 +32,7 @@ interface WriteOptions {
  * 1. `.SHA256SUMS.next` comes first, with the digests about to come. While it is there, a file is
  *    ours when either list knows its digest, so neither the old nor the new bytes are an edit.
  * 2. Each file is written to `.SHA256SUMS.part` in its folder, and renamed. One such name is enough,
- *    one run at a time has the lock, and whoever finds it knows that it is no file yet.
+ *    one run at a time is at work, and whoever finds it knows that it is no file yet.
  * 3. What is no longer wanted is removed. A listed file that is missing is no edit.
  * 4. `.SHA256SUMS.next` is renamed to `SHA256SUMS`: the new list counts, and is the only one.
  *
@@ -50,33 +45,19 @@ interface WriteOptions {
  * files of 5 kB: 0.2 s without, 2.1 s with), and protects what can be rendered again. A power cut may
  * leave a new file empty: its digest shows it, and an empty file is no edit either.
  *
- * @param files by name: at most one sub-folder deep, no dot files, at most 64 MiB each.
  * @throws SolutionsError, or several in an AggregateError: everything edited or in the way, a list
- *   that is missing, malformed or in conflict (OutCode), or what the disk or another run
- *   refuses (DiskCode).
+ *   that is missing, malformed or in conflict (OutCode), or what the disk refuses (DiskCode).
  */
-export function writeFolder(dir: string, files: Files, options: WriteOptions): Changes {
-  const wanted = digestsOf(files);
-  const look = () => {
-    const folder = readFolder(dir, { label: options.label, wanted: wanted.keys() });
-    return { folder, plan: planFor(folder, wanted) };
-  };
-  const first = look();
-  if (isDone(first.folder, first.plan)) return changes(first.folder, first.plan);
-
-  const lock = takeLock(options.lock);
-  try {
-    // Again: what was found may have been another run at work.
-    const { folder, plan } = look();
-    throwAll([...plan.obstacles, ...(options.overwrite ? [] : plan.objections)]);
-    if (!isDone(folder, plan)) commit(folder, plan, files);
-    return changes(folder, plan);
-  } finally {
-    lock.release();
+export function writeFolder(planned: FolderPlan, { overwrite }: WriteOptions): Changes {
+  const { plan } = planned;
+  if (!isDone(planned)) {
+    throwAll([...plan.obstacles, ...(overwrite ? [] : plan.objections)]);
+    commit(planned);
   }
+  return changes(planned);
 }
 
-function changes(folder: OwnedFolder, plan: Plan): Changes {
+function changes({ folder, plan }: FolderPlan): Changes {
   const isListed = folder.sums?.text === plan.sums;
   return {
     written: isListed ? plan.write : inByteOrder([...plan.write, SUMS]),
@@ -86,7 +67,7 @@ function changes(folder: OwnedFolder, plan: Plan): Changes {
   };
 }
 
-function commit(folder: OwnedFolder, plan: Plan, files: Files): void {
+function commit({ folder, plan, files }: FolderPlan): void {
   onDisk(folder.label, () => mkdirSync(folder.path, { recursive: true }));
   for (const name of folder.parts) remove(folder, name);
   if (folder.next || plan.objections.length > 0) settle(folder);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -16,6 +16,50 @@ afterAll(removeFolders);
 function edit(folder: string, file: string, change: (text: string) => string): void {
   const path = join(folder, file);
   writeFileSync(path, change(readFileSync(path, 'utf8')));
+}
+
+/** A folder with one imported archive, whose CRD is too large for client-side apply. */
+function largeCrdFolder(): string {
+  const folder = emptyFolder();
+  mkdirSync(join(folder, 'big/operator/deploy/crds'), { recursive: true });
+  mkdirSync(join(folder, 'big/images'));
+  writeFileSync(
+    join(folder, 'solutions.yaml'),
+    [
+      'apiVersion: solutions.metalk8s.scality.com/v1alpha1',
+      'kind: SolutionsConfiguration',
+      'archives: [big]',
+      'active: {big: 1.0.0}',
+      '',
+    ].join('\n'),
+  );
+  writeFileSync(
+    join(folder, 'big/manifest.yaml'),
+    [
+      'apiVersion: solutions.metalk8s.scality.com/v1alpha1',
+      'kind: Solution',
+      'metadata: {name: big}',
+      'spec: {version: 1.0.0}',
+      '',
+    ].join('\n'),
+  );
+  const schema = { type: 'object', description: 'x'.repeat(400_000) };
+  const crd = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'disks.big.example' },
+    spec: {
+      group: 'big.example',
+      names: { plural: 'disks', singular: 'disk', kind: 'Disk', listKind: 'DiskList' },
+      scope: 'Namespaced',
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+    },
+  };
+  writeFileSync(
+    join(folder, 'big/operator/deploy/crds/disks_crd.yaml'),
+    `${JSON.stringify(crd)}\n`,
+  );
+  return folder;
 }
 
 describe('synth on the example', () => {
@@ -204,7 +248,93 @@ describe('an edited file in out/', () => {
   });
 });
 
+describe('--check', () => {
+  it('names what is stale, and what an edit in out/ takes', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    rmSync(join(folder, 'metadata/base-images-2.3.0'), { recursive: true });
+    const stale = await solutions(['synth', '--check'], { cwd: folder });
+    expect(stale.exitCode).toBe(3);
+    expect(stale.stderr).toContain(
+      '\nmetadata/ is not what the files say: run `solutions synth`\n',
+    );
+    const env = { CDK8S_OUTDIR: join(folder, 'dist') };
+    const elsewhere = await solutions(['synth', '--check'], { cwd: folder, env });
+    expect(elsewhere.stderr).toContain(
+      `\n${env.CDK8S_OUTDIR}/ and metadata/ are not what the files say: run`,
+    );
+    edit(folder, 'out/0000-namespaces.yaml', (text) => `${text}# mine\n`);
+    const edited = await solutions(['synth', '--check'], { cwd: folder });
+    expect(edited.stderr).toContain('files in out/ were edited: `solutions synth --overwrite`');
+  });
+});
+
+describe('a run', () => {
+  it('tells how to apply CRDs that are too large for client-side apply, every time', async () => {
+    const folder = largeCrdFolder();
+    const line = 'kubectl apply --server-side -f out/server-side/';
+    for (const args of [['synth'], ['synth'], ['synth', '--check', '--locked']]) {
+      const { exitCode, stderr } = await solutions(args, { cwd: folder });
+      expect(exitCode).toBe(0);
+      expect(stderr).toContain(`\n  ${line}\n`);
+    }
+    const json = await solutions(['synth', '--output', 'json'], { cwd: folder });
+    expect(JSON.parse(json.stdout)).toMatchObject({ apply: [line, 'kubectl apply -f out/'] });
+  });
+
+  it('tells nothing of server-side apply where no CRD is large', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    const { stdout, stderr } = await solutions(['synth', '--output', 'json'], { cwd: folder });
+    expect(`${stdout}${stderr}`).not.toContain('server-side');
+  });
+
+  it('stops while another one is at work, and writes nothing', async () => {
+    const folder = exampleFolder();
+    mkdirSync(join(folder, '.solutions'));
+    writeFileSync(join(folder, `.solutions/run.lock.${process.pid}`), '');
+    const { exitCode, stderr } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`another run is at work: process ${process.pid}\n`);
+    expect(readdirSync(folder)).not.toContain('out');
+  });
+
+  it('needs no right to write when nothing is to be written', async () => {
+    const folder = exampleFolder('metadata', 'out');
+    await execa('chown', ['-R', '65534', folder]);
+    await execa('chmod', ['-R', 'a-w', folder]);
+    const asNobody = () =>
+      execa('setpriv', ['--reuid=65534', '--clear-groups', 'node', program, 'synth'], {
+        cwd: folder,
+        reject: false,
+      });
+    const same = await asNobody();
+    expect(same.stderr).toContain(' 0 written, 0 removed');
+    expect(same.exitCode).toBe(0);
+    edit(folder, 'environments.yaml', (text) => text.replace('512Mi', '1Gi'));
+    const other = await asNobody();
+    expect(other.exitCode).toBe(1);
+    expect(other.stderr).toMatch(/^error: .*permission denied/mu);
+    expect((await solutions(['synth', '--check'], { cwd: folder })).exitCode).toBe(3);
+  });
+
+  it('leaves nothing in a repository that Git would take for a part of it', async () => {
+    const folder = exampleFolder();
+    await execa('git', ['init', '--quiet'], { cwd: folder });
+    await solutions(['synth'], { cwd: folder });
+    const { stdout } = await execa('git', ['status', '--porcelain'], { cwd: folder });
+    expect(stdout).toContain('?? out/');
+    expect(stdout).not.toContain('.solutions');
+  });
+});
+
 describe('mistakes', () => {
+  it('of archives come with a note that the Environments were not checked against them', async () => {
+    const folder = exampleFolder();
+    rmSync(join(folder, 'examples/web-store-1.0.0.iso'));
+    const { exitCode, stderr } = await solutions(['synth'], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^warning: environments\.yaml was not checked against the archives/mu);
+  });
+
   it('of all files are shown together, each with its place and a hint', async () => {
     const folder = exampleFolder('metadata', 'out');
     edit(folder, 'solutions.yaml', (text) => text.replace('archives:', 'archive:'));

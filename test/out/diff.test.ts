@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { array, assert, asyncProperty, boolean, constantFrom, tuple } from 'fast-check';
 import { expect, test } from 'vitest';
 import { diffFolder } from '../../src/out/diff.ts';
-import type { Files } from '../../src/out/plan.ts';
+import { planFolder, type Files } from '../../src/out/plan.ts';
 import { writeFolder } from '../../src/out/write.ts';
 import { scratch, tree } from '../disk/killed.ts';
 
 function written(files: Files): { root: string; out: string } {
   const root = scratch();
   const out = join(root, 'out');
-  writeFolder(out, files, { overwrite: true, lock: join(root, '.solutions/lock') });
+  writeFolder(planFolder(out, files), { overwrite: true });
   return { root, out };
 }
 
@@ -31,7 +31,7 @@ test('a diff shows new, changed and removed files as git does, and writes nothin
     ['server-side/c.yaml', 'no line end'],
     ['same', 'same'],
   ]);
-  const diff = await diffFolder(out, wanted);
+  const diff = await diffFolder(planFolder(out, wanted));
   // The list is a file of its own; its digests are checked where git applies the diff.
   expect(diff.replace(/^diff --git a.out.SHA256SUMS[^]*?(?=^diff)/mu, '')).toBe(
     lines(
@@ -67,8 +67,8 @@ test('a diff shows new, changed and removed files as git does, and writes nothin
 
 test('a diff of what is already there is empty, also for a folder without files', async () => {
   const files = new Map([['a.yaml', 'a\n']]);
-  expect(await diffFolder(written(files).out, files)).toBe('');
-  expect(await diffFolder(written(new Map()).out, new Map())).toBe('');
+  expect(await diffFolder(planFolder(written(files).out, files))).toBe('');
+  expect(await diffFolder(planFolder(written(new Map()).out, new Map()))).toBe('');
 });
 
 test('a diff shows an edit, and a list that is missing', async () => {
@@ -76,7 +76,7 @@ test('a diff shows an edit, and a list that is missing', async () => {
   const { out } = written(files);
   writeFileSync(join(out, 'a.yaml'), 'edited\n');
   rmSync(join(out, 'SHA256SUMS'));
-  const diff = await diffFolder(out, files, { label: 'deploy/out' });
+  const diff = await diffFolder(planFolder(out, files, { label: 'deploy/out' }));
   expect(diff).toContain(
     lines('--- a/deploy/out/a.yaml', '+++ b/deploy/out/a.yaml', '@@ -1,1 +1,1 @@', '-edited', '+a'),
   );
@@ -87,14 +87,14 @@ test('a diff shows an edit, and a list that is missing', async () => {
 
 test('a diff shows control characters, and never sends them to a terminal', async () => {
   const { out } = written(new Map([['a.yaml', 'a: \u001B[2J\u202Eb\r\n\tc\n']]));
-  const diff = await diffFolder(out, new Map([['a.yaml', 'a\n\tc\n']]));
+  const diff = await diffFolder(planFolder(out, new Map([['a.yaml', 'a\n\tc\n']])));
   expect(diff).toContain(lines('-a: \\u001b[2J\\u202eb\\u000d', '+a', ' \tc'));
 });
 
 test('a folder in the place of a file is an error, and not a diff', async () => {
   const { out } = written(new Map());
   mkdirSync(join(out, 'a.yaml'));
-  await expect(diffFolder(out, new Map([['a.yaml', '']]))).rejects.toMatchObject({
+  await expect(diffFolder(planFolder(out, new Map([['a.yaml', '']])))).rejects.toMatchObject({
     code: 'not-a-file',
     place: { file: 'out/a.yaml' },
   });
@@ -110,12 +110,12 @@ test('git applies every diff, and has what is written then', { timeout: 60_000 }
   await assert(
     asyncProperty(files, files, async (before, after) => {
       const { root, out } = written(before);
-      const diff = await diffFolder(out, after);
+      const diff = await diffFolder(planFolder(out, after));
       if (diff !== '')
         execFileSync('git', ['apply', '--whitespace=nowarn'], { cwd: root, input: diff });
-      expect(await diffFolder(out, after)).toBe('');
+      expect(await diffFolder(planFolder(out, after))).toBe('');
       const found = tree(out);
-      writeFolder(out, after, { overwrite: false, lock: join(root, 'lock') });
+      writeFolder(planFolder(out, after), { overwrite: false });
       expect(tree(out)).toEqual(found);
     }),
     { numRuns: 60 },
@@ -130,9 +130,9 @@ test('large files that share nothing are compared within seconds, with the same 
   const { root, out } = written(new Map(names.map((name) => [name, manyLines('x')])));
   const after = new Map(names.map((name) => [name, manyLines('y')]));
   const start = performance.now();
-  const diff = await diffFolder(out, after);
+  const diff = await diffFolder(planFolder(out, after));
   expect(performance.now() - start).toBeLessThan(10_000);
-  expect(await diffFolder(out, after)).toBe(diff);
+  expect(await diffFolder(planFolder(out, after))).toBe(diff);
   execFileSync('git', ['apply'], { cwd: root, input: diff });
-  expect(await diffFolder(out, after)).toBe('');
+  expect(await diffFolder(planFolder(out, after))).toBe('');
 });

@@ -2,9 +2,8 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readFolder } from '../../src/out/folder.ts';
-import type { Files } from '../../src/out/plan.ts';
 import { isOwnName, SUMS, sumsText } from '../../src/out/sums.ts';
-import { digestsOf } from '../../src/out/plan.ts';
+import { digestsOf, planFolder, type Files } from '../../src/out/plan.ts';
 import { writeFolder } from '../../src/out/write.ts';
 import { bundle, runProgram, scratch, tree } from '../disk/killed.ts';
 
@@ -24,36 +23,37 @@ function version(letter: string, size: number): Map<string, string> {
 }
 
 let module = '';
+let planModule = '';
 beforeAll(async () => {
   module = await bundle('src/out/write.ts');
+  planModule = await bundle('src/out/plan.ts');
 });
 
 interface Target {
   readonly out: string;
-  readonly lock: string;
 }
 
 function target(): Target {
-  const root = scratch();
-  return { out: join(root, 'out'), lock: join(root, '.solutions/out.lock') };
+  return { out: join(scratch(), 'out') };
 }
 
-function write({ out, lock }: Target, files: Files): void {
-  writeFolder(out, files, { overwrite: false, lock });
+function write({ out }: Target, files: Files): void {
+  writeFolder(planFolder(out, files), { overwrite: false });
 }
 
 /** A program that writes the versions of `letters` in turn, once or until it is killed. */
 function program(
-  { out, lock }: Target,
+  { out }: Target,
   letters: string,
   options = { size: 10, overwrite: false, forever: false },
 ) {
   return `import { writeFolder } from ${JSON.stringify(module)};
+    import { planFolder } from ${JSON.stringify(planModule)};
     const version = ${version.toString()};
     console.log('ready');
     do for (const letter of ${JSON.stringify(letters)})
-      writeFolder(${JSON.stringify(out)}, version(letter, ${options.size}),
-        { overwrite: ${options.overwrite}, lock: ${JSON.stringify(lock)} });
+      writeFolder(planFolder(${JSON.stringify(out)}, version(letter, ${options.size})),
+        { overwrite: ${options.overwrite} });
     while (${options.forever});`;
 }
 
@@ -143,7 +143,7 @@ describe('after a kill before any call', () => {
       const isUntouched = readFolder(at.out).files.get('0000.yaml')?.state === 'edited';
       outcomes.add(isUntouched ? 'untouched' : 'taken over');
       const found = tree(at.out);
-      if (isUntouched) writeFolder(at.out, version('b', 10), { overwrite: true, lock: at.lock });
+      if (isUntouched) writeFolder(planFolder(at.out, version('b', 10)), { overwrite: true });
       else write(at, version('b', 10));
       expectExactly(at, version('b', 10));
       expect(isUntouched ? found : {}).toMatchObject(isUntouched ? Object.fromEntries(edited) : {});
@@ -179,10 +179,11 @@ test('an edit after a kill is still an edit', async () => {
   );
 });
 
-const report = ({ out, lock }: Target) => `
+const report = ({ out }: Target) => `
   import { writeFolder } from ${JSON.stringify(module)};
+  import { planFolder } from ${JSON.stringify(planModule)};
   const files = new Map([['a.yaml', 'new'], ['b.yaml', 'b'.repeat(100000)], ['c.yaml', 'new']]);
-  try { writeFolder(${JSON.stringify(out)}, files, { overwrite: false, lock: ${JSON.stringify(lock)} }); }
+  try { writeFolder(planFolder(${JSON.stringify(out)}, files), { overwrite: false }); }
   catch ({ code, message, place }) { console.log(JSON.stringify([code, message, place.file])); }`;
 
 describe('what the disk refuses', () => {
@@ -211,7 +212,6 @@ describe('what the disk refuses', () => {
     write(at, old);
     const before = tree(at.out);
     chmodSync(at.out, 0o555);
-    chmodSync(join(at.lock, '..'), 0o777);
     const uid = process.getuid?.() === 0 ? 65_534 : undefined;
     const { stdout } = await runProgram(report(at), uid === undefined ? {} : { uid });
     chmodSync(at.out, 0o755);

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { solutionsErrors } from '../../src/errors.ts';
 import { readFolder } from '../../src/out/folder.ts';
-import type { Files } from '../../src/out/plan.ts';
+import { planFolder, type Files } from '../../src/out/plan.ts';
 import { writeFolder, type Changes } from '../../src/out/write.ts';
 import { scratch, tree } from '../disk/killed.ts';
 
@@ -45,7 +45,7 @@ function folder(files?: Files): Written {
   const root = scratch();
   const out = join(root, 'out');
   const write: Written['write'] = (wanted, overwrite = false) =>
-    writeFolder(out, wanted, { overwrite, lock: join(root, '.solutions/out.lock') });
+    writeFolder(planFolder(out, wanted), { overwrite });
   if (files) write(files);
   return {
     root,
@@ -102,18 +102,14 @@ describe('a folder of ours', () => {
     expect(existsSync(join(out, 'server-side'))).toBe(false);
   });
 
-  test('is not written, and not locked, when nothing changes', () => {
-    const { root, out } = folder(first);
+  test('is not written when nothing changes', () => {
+    const { out, write } = folder(first);
     const times = () =>
-      [...first.keys(), 'SHA256SUMS', '.', 'server-side', '../.solutions'].map(
+      [...first.keys(), 'SHA256SUMS', '.', 'server-side', '..'].map(
         (name) => statSync(join(out, name), { bigint: true }).ctimeNs,
       );
     const before = times();
-    writeFileSync(join(root, `elsewhere.lock.${process.ppid}`), '');
-    const changes = writeFolder(out, first, {
-      overwrite: false,
-      lock: join(root, 'elsewhere.lock'),
-    });
+    const changes = write(first);
     expect(changes.unchanged).toHaveLength(5);
     expect(changes.written).toEqual([]);
     expect(times()).toEqual(before);
@@ -437,18 +433,11 @@ describe('what is no file', () => {
   });
 });
 
-test('another run at work is named, and nothing is written', () => {
-  const { root, complaints } = folder(first);
-  const claim = join(root, `.solutions/out.lock.${process.ppid}`);
-  writeFileSync(claim, '');
-  expect(complaints(second)).toEqual([['disk-locked', claim, undefined]]);
-});
-
 test('another name for the folder is used in all messages', () => {
-  const { root, out } = folder(first);
+  const { out } = folder(first);
   chmodSync(out, 0o755);
   writeFileSync(join(out, 'README.md'), 'edited');
   expect(() =>
-    writeFolder(out, first, { overwrite: false, lock: join(root, 'l'), label: 'deploy/gitops' }),
+    writeFolder(planFolder(out, first, { label: 'deploy/gitops' }), { overwrite: false }),
   ).toThrow(expect.objectContaining({ place: { file: 'deploy/gitops/README.md' } }));
 });
