@@ -22,7 +22,7 @@ interface Child {
 /** Tags in a repository that are not of its archive. */
 const MAX_STRANGERS = 1000;
 /** Manifests of one repository that are read, and what indexes among them name together. */
-const MAX_READS = 5000;
+const MAX_READS = 2000;
 const MAX_CHILDREN = 100_000;
 
 const INDEX = /(?:image\.index\.v1|manifest\.list\.v2)\+json$/u;
@@ -119,6 +119,7 @@ export class RepositoryManifests {
   async #read(reference: string): Promise<string | undefined> {
     if (this.#children.has(reference)) return reference;
     this.#reads += 1;
+    if (this.#reads > MAX_READS) throw this.#crowded('manifests');
     const manifest = await getManifest(this.#at, reference);
     if (manifest === undefined) return undefined;
     const { digest, bytes } = manifest;
@@ -130,7 +131,7 @@ export class RepositoryManifests {
     }
     this.#children.set(digest, children);
     this.#named += children.length;
-    if (this.#reads > MAX_READS || this.#named > MAX_CHILDREN) throw this.#crowded('manifests');
+    if (this.#named > MAX_CHILDREN) throw this.#crowded('manifests');
     for (const child of children) if (child.isIndex) await this.#read(child.digest);
     return digest;
   }

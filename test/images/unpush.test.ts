@@ -439,6 +439,37 @@ describe('unpush from a registry', () => {
   });
 });
 
+/** As many different hexadecimal numbers. */
+function crowd(count: number, length: number): string[] {
+  return Array.from({ length: count }, (_, index) => index.toString(16).padStart(length, '0'));
+}
+
+describe('a repository that is full of what others have', () => {
+  it.each([
+    ['tags', /\/tags\/list$/u, () => ({ tags: crowd(1001, 4) })],
+    ['indexes', /\/mine-\d$/u, () => indexOf(crowd(2500, 64))],
+    ['platforms', /\/mine-\d$/u, () => indexOf(crowd(30_000, 64), 'text/plain')],
+  ])('is left alone in bounded time: %s', async (_, changed, body) => {
+    const registry = await startRegistry();
+    const record = await pushed(registry.host, '1.0.0', images.slice(0, 1));
+    for (const digit of [1, 2, 3, 4]) {
+      await putIndex(registry.host, 'store-1.0.0/app', `mine-${digit}`, record.images);
+    }
+    const text = JSON.stringify(body());
+    const proxy = await startFaultProxy(registry.host, ({ method, path }) => {
+      if (method !== 'GET' || !changed.test(path)) return undefined;
+      // Each one another index.
+      return { status: 200, body: `${text}${' '.repeat(Number(path.at(-1)) || 0)}` };
+    });
+    await expect(remove(proxy.host, record)).rejects.toMatchObject({ code: 'unpush-crowded' });
+    expect(await deletions(registry)).toEqual([]);
+  });
+});
+
+function indexOf(hex: readonly string[], mediaType = OCI_INDEX) {
+  return { manifests: hex.map((digits) => ({ mediaType, digest: `sha256:${digits}` })) };
+}
+
 describe('a record that somebody made up', () => {
   it.each([
     ['a name that leads elsewhere', { name: '../other' }],
