@@ -11,7 +11,6 @@ export function readFlow(cursor: Cursor, anchor: string | undefined): Node {
   const at = cursor.offset();
   cursor.count();
   const isList = cursor.text.charAt(cursor.pos) === '[';
-  cursor.pos += 1;
   return cursor.deeper((): Node => {
     if (isList) return { kind: 'list', at, anchor, items: readAll(cursor, ']', readItem) };
     return { kind: 'map', at, anchor, entries: readAll(cursor, '}', readEntry) };
@@ -20,15 +19,25 @@ export function readFlow(cursor: Cursor, anchor: string | undefined): Node {
 
 function readAll<T>(cursor: Cursor, close: string, readOne: (cursor: Cursor) => T): T[] {
   const all: T[] = [];
+  const open = cursor.pos;
+  const bracket = cursor.text.charAt(open);
+  cursor.pos += 1;
   for (;;) {
     cursor.skip();
-    if (cursor.text.charAt(cursor.pos) === close) break;
+    if (cursor.atEnd || cursor.text.charAt(cursor.pos) === close) break;
     all.push(readOne(cursor));
     cursor.skip();
     const next = cursor.text.charAt(cursor.pos);
-    if (next === close) break;
-    if (next !== ',') cursor.fail(`\`,\` or \`${close}\` was expected here`);
+    if (cursor.atEnd || next === close) break;
+    if (next !== ',') {
+      const hint = `look whether the \`${bracket}\` before it is closed; quote text that holds \`${bracket}\``;
+      cursor.fail(`\`,\` or \`${close}\` was expected here`, { hint });
+    }
     cursor.pos += 1;
+  }
+  if (cursor.atEnd) {
+    const hint = `add the \`${close}\`, or quote the value where text is meant`;
+    cursor.fail(`this \`${bracket}\` is never closed`, { at: open, hint });
   }
   cursor.pos += 1;
   return all;
@@ -64,6 +73,8 @@ function readValue(cursor: Cursor): Node {
 function readNode(cursor: Cursor): Node {
   const properties = readProperties(cursor);
   if (properties) cursor.skip();
+  // The file ends: whoever reads the collection says so.
+  if (cursor.atEnd) return absent(cursor, properties);
   const next = cursor.text.charAt(cursor.pos);
   if (properties && /[,\]}:]/u.test(next)) return absent(cursor, properties);
   return readFlowNode(cursor, properties);

@@ -160,7 +160,12 @@ describe('readManifests', () => {
     ['a quote that stays open', 'a: "b\n', 'manifest-syntax', '1:4'],
     ['an escape that is none', 'a: "b\\q"\n', 'manifest-syntax', '1:6'],
     ['half a surrogate pair', 'a: "\\ud800"\n', 'manifest-syntax', '1:4'],
-    ['a list that stays open', 'a: [b\n', 'manifest-syntax', '2:1'],
+    ['a list that stays open', 'a: [b\n', 'manifest-syntax', '1:4'],
+    ['a list that stays open behind a comma', 'a: 1\nb: [b,\n\n', 'manifest-syntax', '2:4'],
+    ['a list of nothing that stays open', 'a: [\n', 'manifest-syntax', '1:4'],
+    ['a map that stays open', 'a: {b: \n', 'manifest-syntax', '1:4'],
+    ['a map that stays open behind a mark', 'a: {? \n', 'manifest-syntax', '1:4'],
+    ['a list that stays open in a closed place', 'a: {b: [c, &d \n', 'manifest-syntax', '1:8'],
     ['text after a quote', 'a: "b" c\n', 'manifest-syntax', '1:8'],
     ['a reserved character', 'a: @b\n', 'manifest-syntax', '1:4'],
     ['a directive', '%YAML 1.2\n---\na: 1\n', 'manifest-syntax', '1:1'],
@@ -235,6 +240,21 @@ const lines = (line: (index: number) => string): string => {
   for (let index = 0; text.length < SIZE; index += 1) text += line(index);
   return text;
 };
+
+it('says which bracket is never closed, and how to mend it', () => {
+  expect(() => read('a: 1\nb: [c, d\n')).toThrow(
+    expect.objectContaining({
+      message: 'this `[` is never closed',
+      hint: 'add the `]`, or quote the value where text is meant',
+    }),
+  );
+  expect(() => read('a: [b, c\nd: 1\ne: 2\n')).toThrow(
+    expect.objectContaining({
+      message: '`,` or `]` was expected here',
+      place: { file: 'f.yaml', line: 3, column: 2 },
+    }),
+  );
+});
 
 describe('hostile files of 4 MB', () => {
   it.each([
