@@ -51,8 +51,7 @@ async function filledRegistry(options: Parameters<typeof startRegistry>[0] = {})
   const folder = exampleFolder('metadata');
   for (const version of ['1.0.0', '1.1.0']) {
     const args = ['push', `examples/web-store-${version}.iso`, '--to', `${registry.host}/lab`];
-    const { exitCode, stderr } = await solutions(['-C', folder, ...args, '--plain-http']);
-    expect([exitCode, stderr]).toEqual([0, '']);
+    expect((await solutions(['-C', folder, ...args, '--plain-http'])).exitCode).toBe(0);
   }
   return registry;
 }
