@@ -142,6 +142,24 @@ export function recoverFolders(parent: string): void {
   }
 }
 
+/**
+ * The folders in `parent` that a killed {@link replaceFolder} left without their name, each with
+ * the path at which its new content is whole: for who only reads, and must not recover them.
+ *
+ * @throws SolutionsError with a DiskCode.
+ */
+export function halfReplaced(parent: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  if (!exists(parent)) return found;
+  for (const name of onDisk(parent, () => readdirSync(parent))) {
+    const [, target] = /^\.(.+)\.solutions-next$/u.exec(name) ?? [];
+    if (target === undefined) continue;
+    const { next, old } = siblings(join(parent, target));
+    if (exists(old) && !exists(join(parent, target))) found.set(target, next);
+  }
+  return found;
+}
+
 function siblings(target: string): { next: string; old: string } {
   const sibling = (state: string) =>
     join(dirname(target), `.${basename(target)}.solutions-${state}`);

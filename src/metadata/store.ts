@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSafePath } from '../archive/contents.ts';
 import { onDisk } from '../disk/failure.ts';
-import { recoverFolders, removeFolder, replaceFolder } from '../disk/replace.ts';
+import { halfReplaced, recoverFolders, removeFolder, replaceFolder } from '../disk/replace.ts';
 import { solutionsErrors, type Notice, type SolutionsError } from '../errors.ts';
 import type { Stored } from './archive.ts';
 import { mistake, type MetadataCode } from './mistake.ts';
@@ -36,8 +36,8 @@ export function openStore(root: string, finish: boolean): Store {
   const broken = new Set<string>();
   const errors: SolutionsError[] = [];
   const notices: Notice[] = [];
-  for (const id of foldersIn(folder)) {
-    const read = readStored(root, id);
+  for (const [id, path] of foldersIn(folder)) {
+    const read = readStored(path, id);
     errors.push(...read.errors);
     notices.push(...read.notices);
     if (read.value) stored.set(id, read.value);
@@ -75,12 +75,13 @@ function linesOf(stored: Stored | undefined): Map<string, string> {
   return new Map(Object.entries(stored.record.files)).set(RECORD, printRecord(stored.record));
 }
 
-function foldersIn(folder: string): string[] {
-  // A dot folder is the work of a run that was killed: not a record.
-  return entriesOf(folder)
+/** Where each record is, by its id. */
+function foldersIn(folder: string): [string, string][] {
+  // A dot folder is the work of a run that was killed: only a whole one that is to be renamed counts.
+  const whole = entriesOf(folder)
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => name)
-    .sort();
+    .map(({ name }): [string, string] => [name, join(folder, name)]);
+  return [...whole, ...halfReplaced(folder)].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function entriesOf(folder: string) {
@@ -96,9 +97,9 @@ interface ReadStored {
   readonly notices: readonly Notice[];
 }
 
-function readStored(root: string, id: string): ReadStored {
+function readStored(path: string, id: string): ReadStored {
   const folder = `${FOLDER}/${id}`;
-  const bytes = contentOf(join(root, folder, RECORD));
+  const bytes = contentOf(join(path, RECORD));
   if (bytes === undefined) {
     const code: MetadataCode = 'record-format';
     const message = 'this folder holds no archive.yaml, so it is not used';
@@ -124,14 +125,14 @@ function readStored(root: string, id: string): ReadStored {
     );
   }
   const files = new Map<string, Uint8Array>();
-  for (const [path, expected] of Object.entries(record.files)) {
-    const content = isSafePath(path) ? contentOf(join(root, folder, path)) : undefined;
-    if (content && hexOf(content) === expected) files.set(path, content);
-    else errors.push(fileMistake(`${folder}/${path}`, content));
+  for (const [name, expected] of Object.entries(record.files)) {
+    const content = isSafePath(name) ? contentOf(join(path, name)) : undefined;
+    if (content && hexOf(content) === expected) files.set(name, content);
+    else errors.push(fileMistake(`${folder}/${name}`, content));
   }
   return errors.length > 0
     ? { errors, notices: [] }
-    : { value: { record, files }, errors, notices: strangers(root, folder, record) };
+    : { value: { record, files }, errors, notices: strangers(path, folder, record) };
 }
 
 function fileMistake(file: string, content: Uint8Array | undefined): SolutionsError {
@@ -148,17 +149,17 @@ function edited(file: string, message: string, text: string): SolutionsError {
 }
 
 /** Files that the record does not know: they have no effect, and the next extraction removes them. */
-function strangers(root: string, folder: string, { files }: ArchiveRecord): Notice[] {
-  const found = readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+function strangers(folder: string, shown: string, { files }: ArchiveRecord): Notice[] {
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(root, folder).length + 1))
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .filter((path) => path !== RECORD && !Object.hasOwn(files, path))
     .sort();
   const code: MetadataCode = 'record-edited';
   return found.map((path) => ({
     code,
     message: 'this file is not from the archive and has no effect',
-    place: { file: `${folder}/${path}` },
+    place: { file: `${shown}/${path}` },
     hint: 'remove it',
   }));
 }
