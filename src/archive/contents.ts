@@ -93,10 +93,22 @@ export function parseFiles(
   } catch (error) {
     errors.push(...solutionsErrors(error));
   }
-  throwAll(errors);
+  throwAll(errors.map(forVendor));
   if (!product || !operator)
     throw mistake('archive-no-manifest', 'there is no manifest.yaml', { file: placeOf(MANIFEST) });
   return { product, ...operator, notices: [...product.notices, ...operator.notices] };
+}
+
+/** Nobody but the vendor can change a file of an archive; a record must stay as it is. */
+function forVendor(error: SolutionsError): SolutionsError {
+  const { code, message, hint, place } = error;
+  if (hint?.includes('the vendor') === true) return error;
+  return new SolutionsError(message, {
+    code,
+    hint: hint === undefined ? 'the vendor must mend it' : `the vendor must mend it: ${hint}`,
+    place,
+    cause: error,
+  });
 }
 
 /** What lies where an archive has manifest.yaml says how to go on. */

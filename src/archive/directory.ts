@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
-import { onDisk } from '../disk/failure.ts';
+import { isSystemError } from '../disk/failure.ts';
 import { isPrintable } from '../printable.ts';
-import { mistake, quoted } from './mistake.ts';
+import { mistake, quoted, unreadable } from './mistake.ts';
 import type { TreeEntry } from './links.ts';
 
 /** A directory that holds what an ISO image would hold. */
@@ -56,7 +56,11 @@ export function walkDirectory(root: string, name: string): Directory {
       if (stat.isDirectory()) walk(path, depth + 1);
     }
   };
-  onDisk(name, () => walk('', 1));
+  try {
+    walk('', 1);
+  } catch (cause) {
+    throw isSystemError(cause) ? unreadable('the archive', name, cause) : cause;
+  }
   return { entries, fingerprint: hash.digest('hex'), size, changed };
 }
 
@@ -64,7 +68,7 @@ function list(folder: string, file: string): string[] {
   try {
     return readdirSync(folder).sort();
   } catch (cause) {
-    throw mistake('archive-not-readable', 'the folder cannot be read', { file, cause });
+    throw unreadable('the folder', file, cause);
   }
 }
 

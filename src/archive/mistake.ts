@@ -1,3 +1,4 @@
+import { isSystemError, systemText } from '../disk/failure.ts';
 import { SolutionsError, type Notice, type Place } from '../errors.ts';
 import { printable } from '../printable.ts';
 
@@ -50,6 +51,31 @@ export function mistake(
 ): SolutionsError<ArchiveCode> {
   return new SolutionsError(message, { code, hint, cause, place });
 }
+
+/** That `what` (`the archive`, `the file`) cannot be read, and why. */
+export function unreadable(
+  what: string,
+  file: string,
+  cause: unknown,
+): SolutionsError<ArchiveCode> {
+  const code = isSystemError(cause) ? cause.code : '';
+  const reason = isSystemError(cause) ? systemText(cause) : String(cause);
+  const hint = hints[code] ?? 'look whether the disk, or what is mounted there, is in order';
+  return mistake('archive-not-readable', `${what} cannot be read: ${reason}`, {
+    file,
+    hint,
+    cause,
+  });
+}
+
+const hints: Readonly<Record<string, string>> = {
+  EACCES: 'this user needs read access to it, and to the folders above it',
+  EPERM: 'this user needs read access to it, and to the folders above it',
+  ELOOP: 'a symbolic link on its path leads back to itself: correct the link or the path',
+  ENOTDIR: 'a part of its path is a file, not a folder: correct the path',
+  ENAMETOOLONG: 'no file has so long a name: correct the path',
+  ENOENT: 'it went away while it was read: wait until whatever changes it is done',
+};
 
 /** What the code of a notice of this folder may be. */
 export function notice(

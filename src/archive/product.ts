@@ -109,7 +109,7 @@ export function parseProduct(bytes: Uint8Array, file: string, held: readonly Ima
     notices.push({
       code: 'product-id',
       message: `${quoted(id)}: ${idMistake}`,
-      hint: 'nothing of it can be pushed or rendered: the vendor must choose another version, say `-1` in place of `+1`',
+      hint: 'its images cannot be pushed, nor its Operator deployed: the vendor must choose another version, such as `1.0.0-build.1`',
       place,
     });
   const images = declaredImages(source, document, notices) ?? held.map(imageText);
@@ -210,8 +210,7 @@ function versionMistake(version: string): string | undefined {
   const [odd] = /[/\\\p{C}]/u.exec(version) ?? [];
   if (odd !== undefined) return `holds ${quoted(odd)}, which becomes no part of a path`;
   if (/^\s|\s$/u.test(version)) return 'starts or ends with a blank';
-  if (version.length > MAX_VERSION)
-    return `has ${version.length} characters, over ${MAX_VERSION}`;
+  if (version.length > MAX_VERSION) return `has ${version.length} characters, over ${MAX_VERSION}`;
   // environments.yaml and solutions.yaml mean the newest version by it.
   if (version === 'latest') return 'is no version: it stands for the newest one';
   return undefined;

@@ -13,7 +13,7 @@ import {
   type Listing,
   type TreeEntry,
 } from './links.ts';
-import { mistake, quoted } from './mistake.ts';
+import { mistake, quoted, unreadable } from './mistake.ts';
 
 /** One archive that is open: an ISO image, or a directory with the same content. */
 export interface Tree {
@@ -73,17 +73,18 @@ function statArchive(file: string, name: string): Stats {
   try {
     stat = statSync(file, { throwIfNoEntry: false });
   } catch (cause) {
-    throw mistake('archive-not-readable', `the archive cannot be read: ${reason(cause)}`, {
-      file: name,
-      cause,
-    });
+    throw unreadable('the archive', name, cause);
   }
   if (stat === undefined) {
-    throw mistake('archive-missing', `there is no archive at ${quoted(name)}`, { file: name });
+    throw mistake('archive-missing', `there is no archive at ${quoted(name)}`, {
+      file: name,
+      hint: 'correct the path, or copy or mount the archive there',
+    });
   }
   if (stat.isDirectory() || stat.isFile()) return stat;
   throw mistake('archive-kind', 'expected an ISO image or a directory, found something else', {
     file: name,
+    hint: 'name the .iso file, or the folder that holds manifest.yaml',
   });
 }
 
@@ -230,17 +231,10 @@ function readWhole({ disk, path, size }: TreeFile, name: string, limit: number):
       closeSync(descriptor);
     }
   } catch (cause) {
-    throw mistake('archive-not-readable', `the file cannot be read: ${reason(cause)}`, {
-      file,
-      cause,
-    });
+    throw unreadable('the file', file, cause);
   }
   throw mistake('archive-not-readable', 'the file changed while it was read', {
     file,
     hint: 'wait until whatever writes this directory is done, then run it again',
   });
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
 }

@@ -41,7 +41,8 @@ export function isSystemError(error: unknown): error is SystemError {
   );
 }
 
-function systemText(error: SystemError): string {
+/** `no such file or directory (ENOENT)` */
+export function systemText(error: SystemError): string {
   const [, text] = getSystemErrorMap().get(error.errno) ?? [error.code, error.message];
   return `${text} (${error.code})`;
 }

@@ -33,7 +33,12 @@ const MAX_WINDOWS = 16;
  */
 export function openFile(path: string): Reader {
   const unreadable = (message: string, cause?: unknown) =>
-    new SolutionsError<IsoCode>(message, { code: 'iso-unreadable', place: { file: path }, cause });
+    new SolutionsError<IsoCode>(message, {
+      code: 'iso-unreadable',
+      hint: 'it must be a file that this user may read: correct the path or the permissions',
+      place: { file: path },
+      cause,
+    });
   let descriptor: number;
   try {
     // Without O_NONBLOCK opening a FIFO waits for ever.
@@ -121,6 +126,7 @@ class FileReader implements Reader {
     } catch (cause) {
       throw new SolutionsError<IsoCode>(`reading the image failed: ${reasonOf(cause)}`, {
         code: 'iso-unreadable',
+        hint: 'look whether the disk, or what is mounted there, is in order',
         place: { file: this.#path },
         cause,
       });

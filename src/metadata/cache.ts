@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { walkDirectory } from '../archive/directory.ts';
-import { onDisk } from '../disk/failure.ts';
+import { unreadable } from '../archive/mistake.ts';
 import { replaceFile } from '../disk/replace.ts';
 
 /** What the disk tells of an archive without reading it. */
@@ -40,7 +40,7 @@ const SETTLED_MS = 2000;
  * @throws SolutionsError for what cannot be looked at, or a directory that cannot be walked
  */
 export function sight(file: string, name: string): Sighting | undefined {
-  const stat = onDisk(name, () => statSync(file, { bigint: true, throwIfNoEntry: false }));
+  const stat = look(file, name);
   if (stat === undefined) return undefined;
   const changed = Number(stat.ctimeMs);
   if (!stat.isDirectory()) {
@@ -49,6 +49,14 @@ export function sight(file: string, name: string): Sighting | undefined {
   }
   const { fingerprint, size, changed: last } = walkDirectory(file, name);
   return { fingerprint, size, changed: Math.max(changed, last) };
+}
+
+function look(file: string, name: string): BigIntStats | undefined {
+  try {
+    return statSync(file, { bigint: true, throwIfNoEntry: false });
+  } catch (cause) {
+    throw unreadable('the archive', name, cause);
+  }
 }
 
 /** Opens the cache below `root`; one that cannot be read is as good as none. */

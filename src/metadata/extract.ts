@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { quoted } from '../archive/mistake.ts';
 import { openTree } from '../archive/tree.ts';
-import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
+import { placeText, SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
 import { archiveOf, type Archive, type Stored } from './archive.ts';
 import { openCache } from './cache.ts';
 import {
@@ -77,11 +78,11 @@ export async function extract(
   const run = startRun(archives, options);
   const findings: Finding[] = [];
   for (const archive of archives) {
-    await attempt(run, async () => findings.push(await examine(archive, run.around)));
+    await attempt(run, archive, async () => findings.push(await examine(archive, run.around)));
   }
   const results: Archive[] = [];
   for (const finding of withoutSharedIds(findings, run)) {
-    await attempt(run, async () => results.push(await settle(finding, run)));
+    await attempt(run, finding.archive, async () => results.push(await settle(finding, run)));
   }
   if (run.errors.length === 0) removeUnlisted(findings, run);
   if (options.write) run.around.cache.save();
@@ -122,12 +123,29 @@ function startRun(archives: readonly ListedArchive[], options: ExtractOptions): 
 }
 
 /** One bad archive never hides another's errors. */
-async function attempt(run: Run, work: () => Promise<unknown>): Promise<void> {
+async function attempt(
+  run: Run,
+  archive: ListedArchive,
+  work: () => Promise<unknown>,
+): Promise<void> {
   try {
     await work();
   } catch (error) {
-    run.errors.push(...solutionsErrors(error));
+    run.errors.push(...solutionsErrors(error).map((one) => saidOf(archive, one, run)));
   }
+}
+
+/** An error of an archive as a whole says where the archive is listed. */
+function saidOf({ path, place }: ListedArchive, error: SolutionsError, { options }: Run) {
+  const { code, message, hint } = error;
+  if (![path, resolve(options.root, path)].includes(error.place?.file ?? '')) return error;
+  const listed = `the archive is listed at ${placeText(place)}`;
+  return new SolutionsError(message, {
+    code,
+    hint: hint === undefined ? listed : `${hint}; ${listed}`,
+    place: error.place,
+    cause: error,
+  });
 }
 
 /** Two archives that give one id are both left as they are. */

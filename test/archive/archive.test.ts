@@ -290,7 +290,9 @@ describe('what deserves a warning', () => {
     (version) => {
       const { product } = readTree({ manifest: manifest.replace('1.0.0', version), images: [] });
       expect(product.idMistake).toContain('no registry accepts');
-      expect(product.notices).toMatchObject([{ code: 'product-id' }]);
+      expect(product.notices).toMatchObject([
+        { code: 'product-id', hint: expect.stringContaining('the vendor must') },
+      ]);
     },
   );
 
@@ -374,7 +376,7 @@ describe('a bad archive', () => {
       'product-documents',
     ],
     ['an empty manifest', { manifest: '' }, 'product-documents'],
-    ['a manifest that is no YAML', { manifest: 'a: [' }, 'yaml-syntax', 'a.iso:manifest.yaml:1:5'],
+    ['a manifest that is no YAML', { manifest: 'a: [' }, 'yaml-syntax', 'a.iso:manifest.yaml:1:'],
     ['a manifest with a tab', { manifest: 'a:\n\tb: 1\n' }, 'yaml-syntax'],
     ['a manifest with a key twice', { manifest: `${manifest}spec: {}\n` }, 'yaml-syntax'],
     [
@@ -433,6 +435,17 @@ describe('a bad archive', () => {
     [
       'a version with an escape',
       { manifest: manifest.replace('1.0.0', '"1\\e[31m"') },
+      'product-version',
+    ],
+    ['the version `latest`', { manifest: manifest.replace('1.0.0', 'latest') }, 'product-version'],
+    [
+      'a version that ends in a blank',
+      { manifest: manifest.replace('1.0.0', '"1.0 "') },
+      'product-version',
+    ],
+    [
+      'a version of 129 characters',
+      { manifest: manifest.replace('1.0.0', '1'.repeat(129)) },
       'product-version',
     ],
     [
@@ -495,6 +508,34 @@ describe('a bad archive', () => {
     expect(errors.map((error) => error.code)).toEqual([code]);
     const [found] = errors.map((error) => error.place && placeText(error.place));
     expect(found?.startsWith(place ?? 'a.iso')).toBe(true);
+  });
+
+  test.each<[string, TreeToMake, string, string]>([
+    [
+      'a slash in the version',
+      { manifest: manifest.replace('1.0.0', '1/2') },
+      '`spec.version` "1/2" holds "/"',
+      'at most 128 characters',
+    ],
+    [
+      'a key twice in manifest.yaml',
+      { manifest: `${manifest}spec: {}\n` },
+      'spec',
+      'the vendor must mend it: ',
+    ],
+    [
+      'bytes of another encoding in role.yaml',
+      { roles: 'x', files: { 'operator/deploy/role.yaml': '\uFEFF\u0000' } },
+      '',
+      'the vendor must',
+    ],
+    ['no document in manifest.yaml', { manifest: '' }, 'found 0', 'the vendor must ship one'],
+    ['a CRD file that is no YAML', { crds: { 'a_crd.yaml': 'a: {' } }, '', 'the vendor must mend'],
+  ])('%s: the message says what is wrong, the hint who can mend it', async (_, spec, ...texts) => {
+    const [error] = await errorsOf(() => readTree(spec));
+    const [message, hint] = texts;
+    expect(error?.message).toContain(message);
+    expect(error?.hint).toContain(hint);
   });
 
   test.each<[string, (folder: string) => void, string]>([
@@ -662,6 +703,23 @@ describe('a bad archive', () => {
   test('a path where there is nothing says so', async () => {
     const [error] = await errorsOf(() => read(join(scratchFolder(), 'gone.iso')));
     expect(error?.code).toBe('archive-missing');
+    expect(error?.hint).toContain('correct the path');
+  });
+
+  test.each<[string, (path: string) => unknown, RegExp, RegExp]>([
+    [
+      'a link to itself',
+      (path) => symlinkSync('a.iso', path),
+      /too many symbolic links encountered \(ELOOP\)/u,
+      /leads back to itself/u,
+    ],
+    ['a pipe', (path) => execa('mkfifo', [path]), /found something else/u, /the \.iso file/u],
+  ])('%s in place of an archive says what to do', async (_, make, message, hint) => {
+    const path = join(scratchFolder(), 'a.iso');
+    await make(path);
+    expect(await errorsOf(() => read(path))).toMatchObject([
+      { message: expect.stringMatching(message), hint: expect.stringMatching(hint) },
+    ]);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -363,6 +364,24 @@ describe('a run that fails after the extraction', () => {
   });
 });
 
+describe('a run that was killed between two renames', () => {
+  test('is read as it will be finished, and nothing is written', async () => {
+    const root = rootWith({ a: {}, b: { version: '2.0.0' } });
+    await run(root, ['a', 'b']);
+    const record = (name: string) => join(root, 'metadata', name);
+    renameSync(record('store-1.0.0'), record('.store-1.0.0.solutions-next'));
+    cpSync(record('store-2.0.0'), record('.store-1.0.0.solutions-old'), { recursive: true });
+    renameSync(record('store-2.0.0'), record('.store-2.0.0.solutions-old'));
+    const before = records(root);
+    const { archives, changes } = await run(root, ['a'], { locked: true, write: false });
+    expect(archives.map(({ id }) => id)).toEqual(['store-1.0.0']);
+    expect(changes).toEqual([]);
+    expect(records(root)).toEqual(before);
+    expect((await run(root, ['a'], { locked: true })).changes).toEqual([]);
+    expect(readdirSync(join(root, 'metadata'))).toEqual(['store-1.0.0']);
+  });
+});
+
 describe('notices that only the archive shows', () => {
   const files = { 'images/web.tar': '', 'deploy/a_crd.yaml': crdText('as') };
 
@@ -449,6 +468,23 @@ describe('several archives', () => {
     expect(codes(await errorsOf(() => run(root, ['a', './a'])))).toEqual(['id-twice']);
     await run(root, ['a']);
     expect(codes(await errorsOf(() => run(root, ['a', 'a'])))).toEqual(['id-twice']);
+  });
+});
+
+describe('an error of an archive as a whole', () => {
+  test.each<[string, (path: string) => void]>([
+    ['no image', (path) => write(path, '../a', 'text')],
+    ['a link to itself', (path) => symlinkSync('a', path)],
+    ['a folder without a manifest', (path) => write(path, 'README', '')],
+  ])('says where the archive is listed: %s', async (_, make) => {
+    const root = scratchFolder();
+    make(join(root, 'a'));
+    expect(await errorsOf(() => run(root, ['a']))).toMatchObject([
+      {
+        place: { file: 'a' },
+        hint: expect.stringMatching(/.; the archive is listed at solutions\.yaml:1$/u),
+      },
+    ]);
   });
 });
 
