@@ -77,11 +77,16 @@ export async function extract(
 ): Promise<Extraction> {
   const run = startRun(archives, options);
   const findings: Finding[] = [];
+  const { broken } = run.around.store;
+  const isBroken = new Set(broken.values());
   for (const archive of archives) {
+    // Its record was edited: that is said already, and is all there is to say.
+    if (isBroken.has(archive.path)) continue;
     await attempt(run, archive, async () => findings.push(await examine(archive, run.around)));
   }
   const results: Archive[] = [];
   for (const finding of withoutSharedIds(findings, run)) {
+    if (broken.has(finding.id)) continue;
     await attempt(run, finding.archive, async () => results.push(await settle(finding, run)));
   }
   if (run.errors.length === 0) removeUnlisted(findings, run);
@@ -196,13 +201,7 @@ async function settle(finding: Finding, run: Run): Promise<Archive> {
 
 async function extractOne(finding: New, before: Stored | undefined, run: Run): Promise<Stored> {
   const { archive, file, sighting, contents, id } = finding;
-  const { cache, progress, store } = run.around;
-  if (store.broken.has(id)) {
-    throw mistake('record-edited', `metadata/${id} was edited, so it is not extracted again`, {
-      place: { file: `metadata/${id}` },
-      hint: `remove the folder metadata/${id} and run it again`,
-    });
-  }
+  const { cache, progress } = run.around;
   const tree = openTree(file, archive.path);
   try {
     const sha256 = await verifyArchive(tree, contents.images.blobs, {

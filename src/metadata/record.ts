@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import * as z from 'zod';
 import type { ImageRecord } from '../archive/images.ts';
-import type { Notice } from '../errors.ts';
+import { solutionsErrors, type Notice } from '../errors.ts';
 import { printManifests } from '../kubernetes/print.ts';
 import { readManifests } from '../kubernetes/read.ts';
 import type { JsonObject } from '../kubernetes/value.ts';
@@ -107,6 +107,8 @@ const schema = z.strictObject({
   checksum: digest,
 });
 
+const pathSchema = z.looseObject({ spec: z.looseObject({ path: z.string() }) });
+
 /** The text of `archive.yaml`: the same record gives the same bytes. */
 export function printRecord(record: ArchiveRecord): string {
   const { id, files, images, notices, ...rest } = record;
@@ -178,6 +180,17 @@ export function parseRecord(bytes: Uint8Array, file: string): ArchiveRecord {
   }
   const { metadata, spec } = result.data;
   return { id: metadata.name, ...spec };
+}
+
+/** The path of the archive in an `archive.yaml` that was edited, where it can still be read. */
+export function pathIn(bytes: Uint8Array): string | undefined {
+  try {
+    const [document] = readManifests(bytes, 'archive.yaml', MAX_RECORD);
+    return pathSchema.safeParse(document?.value).data?.spec.path;
+  } catch (error) {
+    solutionsErrors(error);
+    return undefined;
+  }
 }
 
 /** What to do about a record whose files are not as they were written. */

@@ -7,14 +7,17 @@ import { halfReplaced, recoverFolders, removeFolder, replaceFolder } from '../di
 import { solutionsErrors, type Notice, type SolutionsError } from '../errors.ts';
 import type { Stored } from './archive.ts';
 import { mistake, type MetadataCode } from './mistake.ts';
-import { editedHint, parseRecord, printRecord, type ArchiveRecord } from './record.ts';
+import { editedHint, parseRecord, pathIn, printRecord, type ArchiveRecord } from './record.ts';
 
 /** What `metadata/` holds. */
 export interface Store {
   /** By id. */
   readonly stored: ReadonlyMap<string, Stored>;
-  /** Folders whose record is not as it was written: they must not be replaced unseen. */
-  readonly broken: ReadonlySet<string>;
+  /**
+   * Folders whose record is not as it was written: they must not be replaced unseen. Each with the
+   * path of its archive, where that can still be read.
+   */
+  readonly broken: ReadonlyMap<string, string | undefined>;
   readonly errors: readonly SolutionsError[];
   readonly notices: readonly Notice[];
 }
@@ -33,7 +36,7 @@ export function openStore(root: string, finish: boolean): Store {
   const folder = join(root, FOLDER);
   if (finish) recoverFolders(folder);
   const stored = new Map<string, Stored>();
-  const broken = new Set<string>();
+  const broken = new Map<string, string | undefined>();
   const errors: SolutionsError[] = [];
   const notices: Notice[] = [];
   for (const [id, path] of foldersIn(folder)) {
@@ -41,7 +44,7 @@ export function openStore(root: string, finish: boolean): Store {
     errors.push(...read.errors);
     notices.push(...read.notices);
     if (read.value) stored.set(id, read.value);
-    else if (read.errors.length > 0) broken.add(id);
+    else if (read.errors.length > 0) broken.set(id, read.path);
   }
   return { stored, broken, errors, notices };
 }
@@ -93,6 +96,8 @@ function entriesOf(folder: string) {
 
 interface ReadStored {
   readonly value?: Stored;
+  /** Where the archive was. */
+  readonly path?: string | undefined;
   readonly errors: readonly SolutionsError[];
   readonly notices: readonly Notice[];
 }
@@ -112,7 +117,7 @@ function readStored(path: string, id: string): ReadStored {
   try {
     record = parseRecord(bytes, `${folder}/${RECORD}`);
   } catch (error) {
-    return { errors: solutionsErrors(error), notices: [] };
+    return { errors: solutionsErrors(error), notices: [], path: pathIn(bytes) };
   }
   const errors: SolutionsError[] = [];
   if (record.id !== id) {
@@ -131,7 +136,7 @@ function readStored(path: string, id: string): ReadStored {
     else errors.push(fileMistake(`${folder}/${name}`, content));
   }
   return errors.length > 0
-    ? { errors, notices: [] }
+    ? { errors, notices: [], path: record.path }
     : { value: { record, files }, errors, notices: strangers(path, folder, record) };
 }
 

@@ -530,8 +530,13 @@ describe('metadata/ edited by hand', () => {
     await run(root, ['a']);
     edit(root);
     const edited = records(root);
-    const [error] = await errorsOf(() => run(root, ['a']));
-    expect(error).toMatchObject({ code: 'record-edited', place: { file: `${folder}/${file}` } });
+    const only = [{ code: 'record-edited', place: { file: `${folder}/${file}` } }];
+    expect(await errorsOf(() => run(root, ['a']))).toMatchObject(only);
+    expect(await errorsOf(() => run(root, ['a'], { locked: true }))).toMatchObject(only);
+    renameSync(join(root, 'a'), join(root, 'b'));
+    expect(await errorsOf(() => run(root, ['a']))).toMatchObject(only);
+    expect(await errorsOf(() => run(root, ['b']))).toMatchObject(only);
+    renameSync(join(root, 'b'), join(root, 'a'));
     expect(records(root)).toEqual(edited);
     rmSync(join(root, folder), { recursive: true });
     expect((await run(root, ['a'])).changes).toMatchObject([{ what: 'added' }]);
