@@ -1,5 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../package.ts';
+import {
+  footer,
+  inspectExamples,
+  pushHelp,
+  registryConfigHelp,
+  synthExamples,
+  unpushHelp,
+} from './help-text.ts';
 import type { Format, Terminal } from './terminal.ts';
 
 /** How a command ended: the exit codes of the program. */
@@ -36,8 +44,33 @@ export async function runProgram(
   terminal: Terminal,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ExitCode> {
-  let code: ExitCode = exitCodes.done;
-  const program = new Command('solutions')
+  const run: Run = { program: programOf(terminal), terminal, environment, code: exitCodes.done };
+  addSynth(run);
+  addInspect(run);
+  addPush(run);
+  addUnpush(run);
+  addRegistryConfig(run);
+  try {
+    await run.program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    throw error;
+  }
+  return run.code;
+}
+
+/** What the commands share. */
+interface Run {
+  readonly program: Command;
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How the command ended. */
+  code: ExitCode;
+}
+
+function programOf(terminal: Terminal): Command {
+  return new Command('solutions')
     .description(
       'MetalK8s Solutions, the GitOps way: from Solution archives to plain Kubernetes manifests',
     )
@@ -52,26 +85,43 @@ export async function runProgram(
     .showHelpAfterError('(`--help` tells what there is)')
     .exitOverride()
     .hook('preAction', (root, command) => applyGlobals(root, command, terminal));
+}
 
-  program
+function addSynth(run: Run): void {
+  run.program
     .command('synth')
     .summary('write the manifests')
     .description(
       'Reads solutions.yaml, environments.yaml and platform.yaml, extracts what is new from the ' +
         'archives into metadata/, and writes the manifests to out/.',
     )
-    .option('--check', 'write nothing; print what would change and exit 3 if anything would')
-    .option('--locked', 'use metadata/ as it is committed, read no archive (for CI)')
+    .addOption(
+      new Option(
+        '--check',
+        'write nothing; print what would change and exit 3 if anything would',
+      ).conflicts('overwrite'),
+    )
+    .addOption(
+      new Option(
+        '--locked',
+        'use metadata/ as it is committed, read no archive (for CI)',
+      ).conflicts('acceptChanged'),
+    )
     .option('--accept-changed', 'accept an archive that changed under the same name and version')
     .option('--overwrite', 'replace files in out/ that somebody edited')
     .addOption(outputOption())
     .addHelpText('after', synthExamples)
     .action(async (options: SynthFlags) => {
       const { synth } = await import('./synth.ts');
-      code = await synth({ ...options, root: rootOf(program), environment }, terminal);
+      run.code = await synth(
+        { ...options, root: rootOf(run), environment: run.environment },
+        run.terminal,
+      );
     });
+}
 
-  program
+function addInspect(run: Run): void {
+  run.program
     .command('inspect')
     .summary('show what is in an archive')
     .description(
@@ -83,10 +133,12 @@ export async function runProgram(
     .addHelpText('after', inspectExamples)
     .action(async (archive: string) => {
       const { inspect } = await import('./inspect.ts');
-      inspect({ archive, root: rootOf(program) }, terminal);
+      inspect({ archive, root: rootOf(run) }, run.terminal);
     });
+}
 
-  const pushCommand = program
+function addPush(run: Run): void {
+  const pushCommand = run.program
     .command('push')
     .summary("push an archive's images to a registry")
     .description(
@@ -112,10 +164,15 @@ export async function runProgram(
     .addHelpText('after', pushHelp)
     .action(async (archives: string[], options: PushFlags) => {
       const { push } = await import('./push.ts');
-      code = await push({ ...options, archives, root: rootOf(program), environment }, terminal);
+      run.code = await push(
+        { ...options, archives, root: rootOf(run), environment: run.environment },
+        run.terminal,
+      );
     });
+}
 
-  const unpushCommand = program
+function addUnpush(run: Run): void {
+  const unpushCommand = run.program
     .command('unpush')
     .summary("delete an archive's images from a registry")
     .description(
@@ -132,10 +189,15 @@ export async function runProgram(
     .addHelpText('after', unpushHelp)
     .action(async (id: string, options: UnpushFlags) => {
       const { unpush } = await import('./unpush.ts');
-      code = await unpush({ ...options, id, root: rootOf(program), environment }, terminal);
+      run.code = await unpush(
+        { ...options, id, root: rootOf(run), environment: run.environment },
+        run.terminal,
+      );
     });
+}
 
-  program
+function addRegistryConfig(run: Run): void {
+  run.program
     .command('registry-config')
     .summary('write the configuration with which nginx serves the images')
     .description(
@@ -148,17 +210,8 @@ export async function runProgram(
     .addHelpText('after', registryConfigHelp)
     .action(async (archive: string, flags: RegistryConfigFlags) => {
       const { registryConfig } = await import('./registry-config.ts');
-      registryConfig({ archive, directory: rootOf(program), flags }, terminal);
+      registryConfig({ archive, directory: rootOf(run), flags }, run.terminal);
     });
-
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError)
-      return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    throw error;
-  }
-  return code;
 }
 
 /** The flags of `synth`, as commander gives them. */
@@ -233,63 +286,6 @@ function applyGlobals(root: Command, command: Command, terminal: Terminal): void
   terminal.format = command.opts<{ output?: Format }>().output ?? 'text';
 }
 
-function rootOf(program: Command): string {
+function rootOf({ program }: Run): string {
   return program.opts<GlobalOptions>().directory;
 }
-
-const footer = `
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found; those of push and unpush are in their help.
-
-Examples:
-  $ solutions synth                       write out/, then review it with git diff
-  $ solutions synth --locked --check      in CI: fail when out/ is not what the files say
-  $ solutions inspect storage-1.0.0.iso   see what a vendor shipped
-  $ solutions push storage-1.0.0.iso --to registry.example:5000`;
-
-const synthExamples = `
-Examples:
-  $ solutions synth                       extract what is new, write out/
-  $ solutions synth --check               print what would change, as a unified diff
-  $ solutions synth --locked --check      in CI, without the archives
-  $ solutions -C clusters/paris synth     for another folder
-  $ solutions synth --output json         what was written, removed and warned of, for a program`;
-
-const inspectExamples = `
-Examples:
-  $ solutions inspect storage-1.0.0.iso
-  $ solutions inspect ./storage-tree --output json`;
-
-const pushHelp = `
-Exit codes: 0 all images are there, 1 failed (TLS, a bug), 2 wrong usage,
-  20 the archive is missing or damaged, 21 credentials, 22 refused by the registry,
-  23 temporary: only here does the same command help later, 130 and 143 interrupted.
-
-Credentials: --authfile, else REGISTRY_AUTH_FILE, else the files of podman and docker, with their
-helpers. TLS: the CAs of the system, NODE_EXTRA_CA_CERTS, --cacert, /etc/containers/certs.d and
-/etc/docker/certs.d. Proxies: HTTPS_PROXY, HTTP_PROXY, NO_PROXY.
-
-Examples:
-  $ solutions push storage-1.0.0.iso --to registry.example:5000
-  $ solutions push *.iso --to harbor.example/solutions --authfile auth.json --verify
-  $ solutions push storage-1.1.0.iso --to registry.example:5000 --mount-from storage-1.0.0
-  $ solutions push storage-1.1.0.iso --to localhost:5000 --plain-http --dry-run`;
-
-const unpushHelp = `
-Deletes only what the registry still has with the recorded digest. Kept and shown: a tag that is
-another image by now, and what a tag that is not of the archive needs. The registry must allow
-deletion (docker-registry: storage.delete.enabled), and gives the space back when its garbage is
-collected. Pods that still need an image, in any cluster, cannot pull it again: apply out/ first.
-
-Exit codes: those of push; 1 where the archive is still imported, has no record, or the answer was no.
-
-Examples:
-  $ solutions unpush storage-1.0.0 --from registry.example:5000 --dry-run
-  $ solutions unpush storage-1.0.0 --from harbor.example/solutions --authfile auth.json --yes
-  $ solutions unpush storage-1.0.0 --from localhost:5000 --plain-http --archive storage-1.0.0.iso`;
-
-const registryConfigHelp = `
-On MetalK8s write it to /var/lib/metalk8s/repositories/conf.d/<name>.inc; elsewhere as below.
-
-Examples:
-  $ solutions registry-config storage-1.0.0.iso > /etc/nginx/solutions/storage-1.0.0.conf
-  $ solutions registry-config storage-1.0.0.iso --root /mnt/storage --prefix vendor/storage`;

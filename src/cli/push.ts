@@ -8,6 +8,7 @@ import type { PushEvent } from '../images/push-progress.ts';
 import { readShipment, type Shipment } from '../images/shipment.ts';
 import { parseTarget, type Target } from '../images/target.ts';
 import { openStore } from '../metadata/store.ts';
+import { printable } from '../printable.ts';
 import type { RegistrySession } from '../registry/session.ts';
 import { exitCodes, type ExitCode } from './program.ts';
 import { progressOn } from './progress.ts';
@@ -71,7 +72,7 @@ async function send(
   const progress = progressOn(terminal, () => performance.now());
   const onRetry = ({ message }: Error) => {
     progress.clear();
-    terminal.say(`${message}; trying again`);
+    terminal.say(`${printable(message)}; trying again`);
   };
   const session = sessionOf(target, options, { signal: stop.signal, onRetry });
   const report = (event: PushEvent) =>

@@ -32,6 +32,11 @@ describe('the command line', () => {
     [['synth', '--chek'], '--check'],
     [['inspect'], 'archive'],
     [['synth', '--output', 'xml'], 'json'],
+    [['synth', '--check', '--overwrite'], "'--check' cannot be used with option '--overwrite'"],
+    [
+      ['synth', '--accept-changed', '--locked'],
+      "'--locked' cannot be used with option '--accept-changed'",
+    ],
     [[], 'Usage'],
   ])('answers wrong usage %j with exit code 2 and %s', async (args, expected) => {
     const { exitCode, stdout, stderr } = await solutions(args);
