@@ -2,6 +2,7 @@ import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../error
 import { digestHex, digestOf } from '../oci/digest.ts';
 import { readLayout, type Layout, type LayoutBlob, type LayoutImage } from '../oci/layout.ts';
 import { REPOSITORY_COMPONENT, TAG } from '../oci/name.ts';
+import { compareText } from '../text-order.ts';
 import { fewOf, mistake, notice, quoted } from './mistake.ts';
 import type { Tree, TreeFile } from './tree.ts';
 
@@ -133,7 +134,7 @@ function imageFolders(tree: Tree, notices: Notice[]): ImageFolder[] {
       const slash = folder.indexOf('/');
       return { name: folder.slice(0, slash), tag: folder.slice(slash + 1), files };
     })
-    .sort((a, b) => compare(a.name, b.name) || compare(a.tag, b.tag));
+    .sort((a, b) => compareText(a.name, b.name) || compareText(a.tag, b.tag));
 }
 
 /** `<name>/<tag>` */
@@ -152,10 +153,6 @@ function astrayNotice(astray: readonly string[], name: string): Notice {
     file: `${name}:images`,
     hint: 'the vendor must put each image into a folder of its own, in the `dir:` layout of skopeo',
   });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
 
 interface ReadImage {

@@ -1,5 +1,5 @@
 import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
-import { isJsonObject } from '../kubernetes/value.ts';
+import { nameOf } from '../kubernetes/value.ts';
 import { readManifests, type Manifest } from '../kubernetes/read.ts';
 import { mistake, notice, quoted, type ArchiveCode } from './mistake.ts';
 
@@ -110,15 +110,9 @@ function roleMistakes(role: Manifest): SolutionsError<ArchiveCode>[] {
 }
 
 function nameMistakes(manifest: Manifest, code: ArchiveCode): SolutionsError<ArchiveCode>[] {
-  if (nameOf(manifest) !== undefined) return [];
+  if (nameOf(manifest.value) !== '') return [];
   const { place } = manifest;
   return [mistake(code, '`metadata.name` is missing', { file: place.file, place })];
-}
-
-function nameOf({ value }: Manifest): string | undefined {
-  const { metadata } = value;
-  if (!isJsonObject(metadata)) return undefined;
-  return typeof metadata['name'] === 'string' ? metadata['name'] || undefined : undefined;
 }
 
 function kindText(value: unknown): string {

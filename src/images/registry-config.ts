@@ -7,6 +7,7 @@ import type { Tree } from '../archive/tree.ts';
 import type { Notice } from '../errors.ts';
 import { digestHex } from '../oci/digest.ts';
 import { repositoryMistake } from '../oci/name.ts';
+import { compareText } from '../text-order.ts';
 import { mistake } from './mistake.ts';
 import { manifestsOf } from './shipment.ts';
 
@@ -154,16 +155,14 @@ function repositoryOf(tree: Tree, records: readonly ImageRecord[], { repository,
 }
 
 function byUri(locations: ReadonlyMap<string, Location>): Location[] {
-  return [...locations.values()].toSorted((a, b) => compare(a.uri, b.uri));
+  return [...locations.values()].toSorted((a, b) => compareText(a.uri, b.uri));
 }
 
 /** "Case-insensitive alphanumeric order" (OCI distribution specification 1.1, "Listing Tags"). */
 function inTagOrder(tags: readonly string[]): string[] {
-  return tags.toSorted((a, b) => compare(a.toLowerCase(), b.toLowerCase()) || compare(a, b));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return tags.toSorted(
+    (a, b) => compareText(a.toLowerCase(), b.toLowerCase()) || compareText(a, b),
+  );
 }
 
 function refuseLong(repository: string, locations: readonly Location[]): void {

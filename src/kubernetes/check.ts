@@ -14,7 +14,7 @@ import {
 } from './names.ts';
 import { podMistakes } from './pod.ts';
 import { clusterRoleMistakes, roleMistakes } from './role.ts';
-import { isJsonObject, type Json, type JsonObject } from './value.ts';
+import { groupOf, isJsonObject, type Json, type JsonObject } from './value.ts';
 
 type NameRule = (name: string) => string | undefined;
 
@@ -65,8 +65,8 @@ function kindOf(object: JsonObject): string | undefined {
   const { apiVersion, kind } = object;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
   if (apiVersion === '' || kind === '') return undefined;
-  const [group = '', version] = apiVersion.split('/');
-  return version === undefined ? kind : `${kind}.${group}`;
+  const group = groupOf(apiVersion);
+  return group === '' ? kind : `${kind}.${group}`;
 }
 
 function nameMistakes(metadata: JsonObject, rule: NameRule): string[] {

@@ -38,3 +38,8 @@ export function textOf(value: Json | undefined): string {
 export function nameOf(object: JsonObject): string {
   return textOf(fieldOf(object['metadata'], 'name'));
 }
+
+/** The group of an `apiVersion`: `''` for `v1`, `apps` for `apps/v1`. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : '';
+}

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-28';
 import type { ImageSyncJobs } from '../config/image-sync.ts';
 import { SOLUTIONS_NAMESPACE } from '../model/placement.ts';
@@ -23,8 +23,8 @@ export interface ArchivesVolume {
 export function archivesVolume({ archives }: ImageSyncJobs): ArchivesVolume {
   if ('claim' in archives) return { claim: archives.claim, volume: undefined };
   const text = JSON.stringify([archives.path, archives.node, SIZE]);
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 10);
-  return { claim: `archives-${hash}`, volume: `${SOLUTIONS_NAMESPACE}-archives-${hash}` };
+  const short = hash('sha256', text, 'hex').slice(0, 10);
+  return { claim: `archives-${short}`, volume: `${SOLUTIONS_NAMESPACE}-archives-${short}` };
 }
 
 /**

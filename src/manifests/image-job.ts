@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-28';
 import type { ImageSyncJobs } from '../config/image-sync.ts';
 import type { Platform } from '../config/platform.ts';
@@ -85,9 +85,9 @@ const MAX_NAME = 63;
 function jobName({ archive: { name, version } }: ImageJob, spec: object): string {
   // `a` `b-1` and `a-b` `1` look alike in the name.
   const text = JSON.stringify([name, version, sorted({ spec })]);
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 10);
+  const short = hash('sha256', text, 'hex').slice(0, 10);
   const readable = `images-${name}-${version}`.toLowerCase().replaceAll(/[^a-z0-9-]/gu, '-');
-  return `${readable.slice(0, MAX_NAME - hash.length - 1).replace(/-+$/u, '')}-${hash}`;
+  return `${readable.slice(0, MAX_NAME - short.length - 1).replace(/-+$/u, '')}-${short}`;
 }
 
 function podSpec(job: ImageJob, { settings, registry }: JobContext): k8s.PodSpec {

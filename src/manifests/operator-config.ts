@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Scalar, stringify } from 'yaml';
 import type { Platform } from '../config/platform.ts';
 import { repositoryOf } from '../model/operator-image.ts';
@@ -31,7 +31,7 @@ export function operatorConfig({ versions }: Solution, platform: Platform): Oper
     },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
-  return { yaml, checksum: createHash('sha256').update(yaml).digest('hex') };
+  return { yaml, checksum: hash('sha256', yaml, 'hex') };
 }
 
 /** `1.10` is a version, not a float. */

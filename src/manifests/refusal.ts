@@ -1,6 +1,6 @@
 import { SolutionsError, type Place } from '../errors.ts';
 import { objectMistakes } from '../kubernetes/check.ts';
-import { fieldOf, nameOf, textOf, type JsonObject } from '../kubernetes/value.ts';
+import { fieldOf, groupOf, nameOf, textOf, type JsonObject } from '../kubernetes/value.ts';
 import { MAX_CLIENT_SIDE, type PrintedFile, type PrintedObject } from './printed.ts';
 
 /** What is found in the rendered objects before anything is written. */
@@ -19,7 +19,8 @@ export function refusals(files: readonly PrintedFile[]): SolutionsError<Manifest
     objects.flatMap((printed) => {
       const { object, place = { file: `out/${file}` } } = printed;
       const what = identity(object);
-      const key = `${groupOf(object)} ${what}`;
+      // The versions of an API group show the same objects.
+      const key = `${groupOf(textOf(object['apiVersion']))} ${what}`;
       const twice = duplicate(what, seen.get(key), { file, place });
       seen.set(key, file);
       return [...twice, ...invalid(object, what, place), ...tooLarge(printed, what, place)];
@@ -31,12 +32,6 @@ export function refusals(files: readonly PrintedFile[]): SolutionsError<Manifest
 function identity(object: JsonObject): string {
   const name = [textOf(fieldOf(object['metadata'], 'namespace')), nameOf(object)];
   return `${textOf(object['kind'])} ${name.filter((part) => part !== '').join('/')}`;
-}
-
-/** The versions of an API group show the same objects. */
-function groupOf(object: JsonObject): string {
-  const [group = '', version] = textOf(object['apiVersion']).split('/');
-  return version === undefined ? '' : group;
 }
 
 function duplicate(

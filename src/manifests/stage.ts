@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The stages of `out/`: kubectl reads a folder in byte order, so the number in front of a file's
@@ -43,5 +43,5 @@ function isIn(file: string, prefix: string): boolean {
 function fileToken(text: string): string {
   const safe = text.toLowerCase().replaceAll(/[^a-z0-9._-]/gu, '_');
   if (safe === text && text.length <= 100) return text;
-  return `${safe.slice(0, 90)}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
+  return `${safe.slice(0, 90)}-${hash('sha256', text, 'hex').slice(0, 8)}`;
 }

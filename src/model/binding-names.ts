@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { nameOf } from '../kubernetes/value.ts';
 import type { Archive } from '../metadata/archive.ts';
 import { qualifiedName } from './cluster-roles.ts';
@@ -43,7 +43,7 @@ export function bindingNames(
     if (name.length <= MAX_BINDING) return name;
     const cut = name.slice(0, MAX_BINDING);
     if (shipped.has(name) && cuts.get(cut) === 1 && !renamed.has(cut)) return cut;
-    const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH);
-    return `${name.slice(0, MAX_BINDING - HASH - 1)}-${hash}`;
+    const short = hash('sha256', name, 'hex').slice(0, HASH);
+    return `${name.slice(0, MAX_BINDING - HASH - 1)}-${short}`;
   };
 }

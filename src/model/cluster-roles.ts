@@ -9,9 +9,9 @@ import {
   type Json,
 } from '../kubernetes/value.ts';
 import type { Archive } from '../metadata/archive.ts';
+import { compareText } from '../text-order.ts';
 import { list, type Findings } from './findings.ts';
 import type { SharedObject } from './state.ts';
-import { compareText } from './version.ts';
 
 /** The Roles or the ClusterRoles of an archive. */
 export function rolesOf(archive: Archive, kind: 'Role' | 'ClusterRole'): Manifest[] {

@@ -3,9 +3,10 @@ import type { Config } from '../config/load.ts';
 import { didYouMean } from '../config/spelling.ts';
 import { placeText, type Place } from '../errors.ts';
 import type { Archive } from '../metadata/archive.ts';
+import { compareText } from '../text-order.ts';
 import { list, type Findings } from './findings.ts';
 import type { Profile, Solution } from './state.ts';
-import { compareText, compareVersions } from './version.ts';
+import { compareVersions } from './version.ts';
 
 /** Where MetalK8s keeps what belongs to all Solutions; ours to render, nobody's Environment. */
 export const SOLUTIONS_NAMESPACE = 'metalk8s-solutions';

@@ -1,6 +1,7 @@
 import type { Config } from '../config/load.ts';
 import { didYouMean } from '../config/spelling.ts';
 import type { Archive } from '../metadata/archive.ts';
+import { compareText } from '../text-order.ts';
 import { clusterRoles } from './cluster-roles.ts';
 import { sharedCrds } from './crds.ts';
 import { Findings, list } from './findings.ts';
@@ -9,7 +10,7 @@ import { placeOperators } from './operators.ts';
 import { placeNamespaces, wanted, type WantedNamespace } from './placement.ts';
 import { clusterScope } from './scope.ts';
 import type { Solution, State } from './state.ts';
-import { compareText, compareVersions } from './version.ts';
+import { compareVersions } from './version.ts';
 
 /**
  * Resolves the desired state: which version runs where, under which names, with which rights.

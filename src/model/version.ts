@@ -1,3 +1,5 @@
+import { compareText } from '../text-order.ts';
+
 /**
  * Orders versions: negative when `a` comes before `b`, 0 only for equal text.
  *
@@ -68,12 +70,6 @@ function compareIdentifiers(a: string, b: string): number {
 function compareNumbers(a: string, b: string): number {
   const [left, right] = [a.replace(/^0+/u, ''), b.replace(/^0+/u, '')];
   return left.length - right.length || compareText(left, right);
-}
-
-/** By UTF-16 code units, whatever the locale. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 function isNumber(text: string): boolean {

@@ -1,4 +1,5 @@
 import { dnsLabelMistake, pathSegmentMistake } from '../kubernetes/names.ts';
+import { groupOf } from '../kubernetes/value.ts';
 
 /** What names an object in a cluster. */
 export interface ObjectName {
@@ -44,11 +45,6 @@ function manifests(files: ReadonlyMap<string, string>): string[] {
 
 function keyOf({ apiVersion, kind, namespace, name }: ObjectName): string {
   return JSON.stringify([groupOf(apiVersion), kind, namespace, name]);
-}
-
-/** `''` for `v1`, `apps` for `apps/v1`. */
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/', 1)[0] ?? '') : '';
 }
 
 /** What is read of a document, before anything of it is trusted. */

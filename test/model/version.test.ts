@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { compare as compareSemver } from 'semver';
 import { describe, expect, it } from 'vitest';
-import { compareText, compareVersions } from '../../src/model/version.ts';
+import { compareVersions } from '../../src/model/version.ts';
+import { compareText } from '../../src/text-order.ts';
 import { stateOf } from '../support/model-make.ts';
 
 const number = fc.oneof(fc.nat(3), fc.nat(), fc.constantFrom(9, 10, 99, 100)).map(String);
