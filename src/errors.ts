@@ -19,11 +19,16 @@ export interface Notice {
   readonly place?: Place | undefined;
 }
 
-interface SolutionsErrorOptions<Code extends string> {
-  readonly code: Code;
+/** What there is to say of an error beside its message. */
+export interface MistakeOptions {
+  /** What to do about it. */
   readonly hint?: string | undefined;
   readonly place?: Place | undefined;
   readonly cause?: unknown;
+}
+
+interface SolutionsErrorOptions<Code extends string> extends MistakeOptions {
+  readonly code: Code;
 }
 
 /**
@@ -42,6 +47,18 @@ export class SolutionsError<Code extends string = string> extends Error implemen
     this.hint = options.hint;
     this.place = options.place;
   }
+}
+
+/** What makes an error with one of a folder's codes. */
+export type Mistake<Code extends string> = (
+  code: Code,
+  message: string,
+  options?: MistakeOptions,
+) => SolutionsError<Code>;
+
+/** The {@link Mistake} of a folder, whose codes are `Code`. */
+export function mistakeOf<Code extends string>(): Mistake<Code> {
+  return (code, message, options = {}) => new SolutionsError(message, { code, ...options });
 }
 
 /** The errors inside `error`, for a caller that goes on to the next input; rethrows a bug. */

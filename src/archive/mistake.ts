@@ -1,5 +1,5 @@
 import { isSystemError, systemText } from '../disk/failure.ts';
-import { SolutionsError, type Notice, type Place } from '../errors.ts';
+import { mistakeOf, type MistakeOptions, type Notice, type SolutionsError } from '../errors.ts';
 import { printable } from '../printable.ts';
 
 /** What this folder complains of, as errors and as notices. */
@@ -34,22 +34,21 @@ export type ArchiveCode =
   | 'image-absent'
   | 'image-digest';
 
-interface MistakeOptions {
+/** `place` is given where the line is known. */
+interface AboutFile extends MistakeOptions {
   /** The file that it is about: `<archive>:<path inside it>`. */
   readonly file: string;
-  /** Where the line is known. */
-  readonly place?: Place | undefined;
-  readonly hint?: string | undefined;
-  readonly cause?: unknown;
 }
 
-/** An error of this folder. */
+const mistakeAt = mistakeOf<ArchiveCode>();
+
+/** Makes an error of this folder: it is about a file at least. */
 export function mistake(
   code: ArchiveCode,
   message: string,
-  { file, place = { file }, hint, cause }: MistakeOptions,
+  { file, place = { file }, ...more }: AboutFile,
 ): SolutionsError<ArchiveCode> {
-  return new SolutionsError(message, { code, hint, cause, place });
+  return mistakeAt(code, message, { place, ...more });
 }
 
 /** That `what` (`the archive`, `the file`) cannot be read, and why. */
@@ -81,7 +80,7 @@ const hints: Readonly<Record<string, string>> = {
 export function notice(
   code: ArchiveCode,
   message: string,
-  { file, place = { file }, hint }: MistakeOptions,
+  { file, place = { file }, hint }: AboutFile,
 ): Notice & { readonly code: ArchiveCode } {
   return { code, message, hint, place };
 }

@@ -1,4 +1,4 @@
-import { SolutionsError, type Place } from '../errors.ts';
+import { mistakeOf, type SolutionsError } from '../errors.ts';
 
 /** What this folder complains of. */
 export type ConfigCode =
@@ -10,20 +10,8 @@ export type ConfigCode =
   | 'yaml-too-large'
   | 'schema';
 
-interface MistakeOptions {
-  readonly place?: Place | undefined;
-  readonly hint?: string | undefined;
-  readonly cause?: unknown;
-}
-
-/** An error of this folder. */
-export function mistake(
-  code: ConfigCode,
-  message: string,
-  { place, hint, cause }: MistakeOptions = {},
-): SolutionsError<ConfigCode> {
-  return new SolutionsError(message, { code, hint, place, cause });
-}
+/** Makes an error of this folder. */
+export const mistake = mistakeOf<ConfigCode>();
 
 /** A file of `size` bytes where at most `limit` are read. */
 export function fileTooLarge(

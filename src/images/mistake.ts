@@ -1,4 +1,4 @@
-import { SolutionsError, type Place } from '../errors.ts';
+import { mistakeOf } from '../errors.ts';
 
 /** What this folder complains of. */
 export type PushCode =
@@ -19,17 +19,5 @@ export type PushCode =
   | 'registry-config-root'
   | 'registry-config-length';
 
-interface MistakeOptions {
-  readonly place?: Place | undefined;
-  readonly hint?: string | undefined;
-  readonly cause?: unknown;
-}
-
-/** An error of this folder. */
-export function mistake(
-  code: PushCode,
-  message: string,
-  options: MistakeOptions = {},
-): SolutionsError<PushCode> {
-  return new SolutionsError(message, { code, ...options });
-}
+/** Makes an error of this folder. */
+export const mistake = mistakeOf<PushCode>();

@@ -1,4 +1,4 @@
-import { SolutionsError } from '../errors.ts';
+import { mistakeOf } from '../errors.ts';
 
 /** What this folder complains of, as errors and as notices. */
 export type MetadataCode =
@@ -13,17 +13,5 @@ export type MetadataCode =
   | 'hash-read'
   | 'id-twice';
 
-interface MistakeOptions {
-  readonly place: SolutionsError['place'];
-  readonly hint?: string | undefined;
-  readonly cause?: unknown;
-}
-
-/** An error of this folder. */
-export function mistake(
-  code: MetadataCode,
-  message: string,
-  options: MistakeOptions,
-): SolutionsError<MetadataCode> {
-  return new SolutionsError(message, { code, ...options });
-}
+/** Makes an error of this folder. */
+export const mistake = mistakeOf<MetadataCode>();
