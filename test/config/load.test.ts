@@ -72,7 +72,7 @@ describe('the three files', () => {
     writeFileSync(join(root, 'platform.yaml'), Buffer.from([0xff]));
     expect(complaints()).toEqual([
       'solutions.yaml:3:1 `archive` is not a known key | did you mean `archives`?',
-      expect.stringMatching(/^environments\.yaml:1:5 /u),
+      expect.stringMatching(/^environments\.yaml:1:4 /u),
       'platform.yaml:1:1 the file is not UTF-8 text from here on | save it as UTF-8',
     ]);
   });

@@ -121,7 +121,7 @@ describe('the place of a value', () => {
 
 describe('a mistake in the YAML', () => {
   it.each([
-    ['a list that stays open', 'a: [b\n', 'f:1:6 `,` or `]` was expected here'],
+    ['a list that stays open', 'a: [b\n', 'f:1:4 this `[` is never closed'],
     ['a quote that stays open', 'a: "b\n', 'f:1:4 the quote that opens here is never closed'],
     ['a tab', 'a:\n\tb: 1\n', 'f:2:2 a tab stands where spaces were expected'],
     ['a control character', 'a: \u001b[31m\n', 'f:1:4 the character U+001B cannot stand in YAML'],
