@@ -1,10 +1,9 @@
-import { Agent as PlainAgent, request as plainRequest, type ClientRequest } from 'node:http';
-import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import { Agent, request, type ClientRequest } from 'node:http';
 import { exchange, type Answer, type Body, type Waits } from './exchange.ts';
 import { RegistryError } from './failure.ts';
 import { hostnameOf, portOf, proxyAuthorization, proxyFor } from './proxy.ts';
-import { trustFor, type TrustSettings } from './trust.ts';
-import { TunnelAgent } from './tunnel.ts';
+import { tlsAgent } from './tls-agent.ts';
+import type { TrustSettings } from './trust.ts';
 
 /** One request as it goes over the wire. */
 export interface Outgoing {
@@ -27,13 +26,19 @@ export interface TransportSettings extends TrustSettings {
   readonly signal: AbortSignal;
 }
 
+/** How a request gets to its host. */
+interface Route {
+  readonly agent: Agent;
+  readonly proxy: URL | undefined;
+}
+
 /** An answer of an API is a line or two; manifests have their own limit. */
 const MAX_ANSWER = 64 << 10;
 
 /** Connections to a registry and to its token server, kept open between requests. */
 export class Transport {
   readonly #settings: TransportSettings;
-  readonly #agents = new Map<string, PlainAgent>();
+  readonly #agents = new Map<string, Agent>();
   #requests = 0;
 
   constructor(settings: TransportSettings) {
@@ -65,7 +70,9 @@ export class Transport {
       limit: outgoing.limit ?? MAX_ANSWER,
       waits: this.#settings.waits,
     };
-    return exchange(() => this.#open(outgoing), options);
+    const proxy = proxyFor(url, this.#settings.environment);
+    const agent = this.#agentFor(url, proxy);
+    return exchange(() => this.#open(outgoing, { agent, proxy }), options);
   }
 
   /** Closes all connections. */
@@ -74,41 +81,36 @@ export class Transport {
     this.#agents.clear();
   }
 
-  #open(outgoing: Outgoing): ClientRequest {
+  #open(outgoing: Outgoing, { agent, proxy }: Route): ClientRequest {
     const { url, method, body } = outgoing;
-    const { environment, waits, signal, userAgent } = this.#settings;
-    const proxy = proxyFor(url, environment);
-    const common = {
+    const { waits, signal, userAgent } = this.#settings;
+    const path = `${url.pathname}${url.search}`;
+    // A tunnel leads to the host itself.
+    const relay = url.protocol === 'http:' ? proxy : undefined;
+    return request({
       method,
-      agent: this.#agentFor(url, proxy),
+      agent,
+      protocol: (relay ?? url).protocol,
+      host: hostnameOf(relay ?? url),
+      port: portOf(relay ?? url),
+      // RFC 9112, 3.2.2: a proxy gets the whole URL.
+      path: relay ? `${url.origin}${path}` : path,
       headers: {
         host: url.host,
         'user-agent': userAgent,
         ...outgoing.headers,
         ...(body === undefined ? {} : { 'content-length': String(body.size) }),
         ...(body?.isAnnounced === true ? { expect: '100-continue' } : {}),
+        ...(relay ? proxyAuthorization(relay) : {}),
       },
       // Counts from before the connection is there, and anew with every byte.
       timeout: waits.idle,
       signal,
-    };
-    const path = `${url.pathname}${url.search}`;
-    if (url.protocol === 'https:') {
-      return tlsRequest({ ...common, host: hostnameOf(url), port: portOf(url), path });
-    }
-    if (!proxy) return plainRequest({ ...common, host: hostnameOf(url), port: portOf(url), path });
-    return plainRequest({
-      ...common,
-      host: hostnameOf(proxy),
-      port: portOf(proxy),
-      // RFC 9112, 3.2.2: a proxy gets the whole URL.
-      path: `${url.origin}${path}`,
-      headers: { ...common.headers, ...proxyAuthorization(proxy) },
     });
   }
 
   /** One agent a host: its trust is its own. */
-  #agentFor(url: URL, proxy: URL | undefined): PlainAgent {
+  #agentFor(url: URL, proxy: URL | undefined): Agent {
     const key = `${url.origin} ${proxy?.href ?? ''}`;
     const known = this.#agents.get(key);
     if (known) return known;
@@ -117,24 +119,10 @@ export class Transport {
     return agent;
   }
 
-  #newAgent(url: URL, proxy: URL | undefined): PlainAgent {
-    if (url.protocol === 'http:') {
-      if (proxy?.protocol !== 'https:') return new PlainAgent({ keepAlive: true });
-      return new TlsAgent({ keepAlive: true, secureContext: this.#trust(proxy.host) });
+  #newAgent(url: URL, proxy: URL | undefined): Agent {
+    if (url.protocol === 'http:' && proxy?.protocol !== 'https:') {
+      return new Agent({ keepAlive: true });
     }
-    const secureContext = this.#trust(url.host);
-    if (!proxy) return new TlsAgent({ keepAlive: true, secureContext });
-    return new TunnelAgent(proxy, {
-      secureContext,
-      proxyContext: proxy.protocol === 'https:' ? this.#trust(proxy.host) : undefined,
-      idle: this.#settings.waits.idle,
-    });
-  }
-
-  #trust(host: string) {
-    const { host: registry } = this.#settings;
-    // People name folders of certs.d as they write the registry, with a port that URLs leave out.
-    const isRegistry = host === new URL(`https://${registry}`).host;
-    return trustFor(isRegistry ? registry : host, this.#settings, isRegistry);
+    return tlsAgent(url, proxy, { ...this.#settings, idle: this.#settings.waits.idle });
   }
 }

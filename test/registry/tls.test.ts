@@ -1,5 +1,6 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect, createServer as createRelay } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,7 +8,7 @@ import { makeTree, scratchFolder } from '../support/archive-make.ts';
 import { authFile, htpasswdAuth, passwordEntry } from '../support/registry-auth.ts';
 import { pushTrees, statuses } from '../support/registry-push.ts';
 import { startRegistry } from '../support/registry-server.ts';
-import { makeAuthority } from '../support/registry-tls.ts';
+import { makeAuthority, type TestAuthority } from '../support/registry-tls.ts';
 
 function oneImage(): string {
   return makeTree(scratchFolder(), { images: [{ name: 'a', tag: '1' }] });
@@ -146,9 +147,10 @@ async function startRelay(address: string, port: number): Promise<string> {
 }
 
 /** A proxy that takes any name for this machine; it notes what it was asked. */
-async function startProxy(usualPort = '') {
+async function startProxy(usualPort = '', certificate?: TestAuthority['server']) {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const server = certificate ? createTlsServer(pairOf(certificate)) : createServer();
+  server.on('request', (request, response) => {
     asked.push(`${request.method} ${request.url} ${request.headers['proxy-authorization'] ?? ''}`);
     const url = new URL(request.url ?? '');
     const onward = forward({
@@ -183,7 +185,12 @@ async function startProxy(usualPort = '') {
   });
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return { url: `http://who:word@127.0.0.1:${address.port}`, asked };
+  const scheme = certificate ? 'https' : 'http';
+  return { url: `${scheme}://who:word@127.0.0.1:${address.port}`, asked };
+}
+
+function pairOf({ certificate, key }: TestAuthority['server']) {
+  return { cert: readFileSync(certificate), key: readFileSync(key) };
 }
 
 const WHO = `Basic ${Buffer.from('who:word').toString('base64')}`;
@@ -210,6 +217,25 @@ describe('a proxy of the environment', () => {
     const settings = { environment: { http_proxy: proxy.url } };
     expect(statuses(await pushTrees(host, [oneImage()], { settings }))).toEqual(['pushed']);
     expect(proxy.asked[0]).toBe(`HEAD http://${host}/v2/store-1.0.0/a/manifests/1 ${WHO}`);
+  });
+
+  it('may itself be reached by TLS, for a registry with TLS and for one without', async () => {
+    const { authority, registry } = await tlsRegistry();
+    const plain = await startRegistry();
+    const proxy = await startProxy('', authority.server);
+    const environment = { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url };
+    for (const [isPlainHttp, { host }] of [
+      [false, registry],
+      [true, plain],
+    ] as const) {
+      const named = host.replace('127.0.0.1', 'registry.test');
+      const settings = { isPlainHttp, caFile: authority.ca, environment };
+      expect(statuses(await pushTrees(named, [oneImage()], { settings }))).toEqual(['pushed']);
+      expect(proxy.asked.at(-1)).toMatch(isPlainHttp ? /^PUT http:/u : /^CONNECT /u);
+      await expect(
+        pushTrees(named, [oneImage()], { settings: { isPlainHttp, environment } }),
+      ).rejects.toMatchObject({ code: 'registry-tls' });
+    }
   });
 
   it('reaches a registry whose usual port is written out, with its credentials', async () => {
