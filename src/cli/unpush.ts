@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts';
 import { resolve } from 'node:path';
 import { readContents } from '../archive/contents.ts';
 import type { ImageRecord } from '../archive/images.ts';
@@ -146,7 +147,7 @@ async function remove(
     { ...options, jobs: JOBS },
     {
       signal: stop.signal,
-      onRetry: ({ message }) => terminal.say(`${message}; trying again`),
+      onRetry: ({ message }) => terminal.say(`${printable(message)}; trying again`),
     },
   );
   const { id } = options;
