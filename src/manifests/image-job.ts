@@ -114,6 +114,8 @@ function podSpec(job: ImageJob, { settings, registry }: JobContext): k8s.PodSpec
         args: pushArguments(job, { settings, registry }),
         env: [{ name: 'MOUNT_FROM', valueFrom: { configMapKeyRef: mountKey(job) } }],
         volumeMounts: mounts.map(({ mount }) => mount),
+        // So that `kubectl describe` shows why a push failed.
+        terminationMessagePolicy: 'FallbackToLogsOnError',
         resources: resources(settings),
         securityContext: {
           allowPrivilegeEscalation: false,
