@@ -5,6 +5,7 @@ import { headManifest, putManifest } from '../registry/manifests.ts';
 import type { RegistrySession } from '../registry/session.ts';
 import { hasBlob, mountBlob, sendBlob, type Arrival, type BlobToSend } from '../registry/upload.ts';
 import { blobBody, BufferPairs } from './blob-body.ts';
+import { ClosedRepositories } from './closed-repositories.ts';
 import { deliveriesOf, placeOf, type Delivery, type Outcome, type Place } from './delivery.ts';
 import type { EarlierVersions } from './earlier.ts';
 import { named } from './failed.ts';
@@ -67,6 +68,13 @@ export async function push(
   return run.report(images);
 }
 
+/** A blob on its way to one repository. */
+interface Task {
+  readonly blob: BlobFile;
+  readonly archive: string;
+  readonly place: Place;
+}
+
 /** Of one push: what is known of the registry, and what became of each image. */
 class Run {
   readonly #options: PushOptions;
@@ -75,6 +83,7 @@ class Run {
   readonly #progress: PushProgress;
   /** By digest: a repository that is known to hold the blob. */
   readonly #holders = new Map<string, string>();
+  readonly #closed = new ClosedRepositories();
   readonly #results = new Map<Consignment, PushedImage>();
   readonly #counts = {
     sent: { blobs: 0, bytes: 0 },
@@ -182,9 +191,8 @@ class Run {
   async #first(place: Place, blob: BlobFile, archive: string): Promise<Outcome> {
     const { earlier, isDryRun } = this.#options;
     const to = { session: this.#session, repository: place.repository };
-    const toSend = this.#toSend(blob, archive);
-    const guess = earlier.guess(blob.digest, place.name);
-    return this.#counted(blob, archive, async () => {
+    return this.#counted({ blob, archive, place }, async (toSend) => {
+      const guess = earlier.guess(blob.digest, place.name);
       if (isDryRun === true) {
         if (await hasBlob(to, toSend)) return 'present';
         return guess?.id === undefined ? 'sent' : 'mounted';
@@ -198,38 +206,47 @@ class Run {
   }
 
   async #other(
-    { repository }: Place,
+    place: Place,
     blob: BlobFile,
     { archive, source }: { readonly archive: string; readonly source: string },
   ): Promise<Outcome> {
-    const to = { session: this.#session, repository };
-    return this.#counted(blob, archive, async () =>
-      this.#options.isDryRun === true
-        ? 'mounted'
-        : mountBlob(to, this.#toSend(blob, archive), { source, isSure: true }),
+    const to = { session: this.#session, repository: place.repository };
+    return this.#counted({ blob, archive, place }, async (toSend) =>
+      this.#options.isDryRun === true ? 'mounted' : mountBlob(to, toSend, { source, isSure: true }),
     );
   }
 
-  async #counted(blob: BlobFile, archive: string, work: () => Promise<Arrival>): Promise<Outcome> {
+  async #counted(
+    { blob, archive, place: { repository } }: Task,
+    work: (toSend: BlobToSend) => Promise<Arrival>,
+  ): Promise<Outcome> {
+    const reason = this.#closed.reason(repository);
+    if (reason) return { error: reason };
+    let wasRead = false;
+    const onRead = () => {
+      wasRead = true;
+    };
     try {
-      const arrival = await work();
+      const arrival = await work(this.#toSend(blob, archive, onRead));
       const count = this.#counts[arrival];
       count.blobs += 1;
       count.bytes += blob.file.size;
       return { arrival };
     } catch (error) {
-      return { error: named(error, { archive, text: blob.image, path: blob.file.path }) };
+      const found = named(error, { archive, text: blob.image, path: blob.file.path });
+      return { error: this.#closed.noted(repository, found, wasRead) };
     }
   }
 
-  #toSend(blob: BlobFile, archive: string): BlobToSend {
+  #toSend(blob: BlobFile, archive: string, onRead: () => void): BlobToSend {
     const { digest, role, file } = blob;
     const onSent = (bytes: number) => this.#progress.blobSent(digest, bytes);
-    return {
-      digest,
-      body: blobBody(blob, { buffers: this.#buffers, archive, onSent }),
-      label: `${role} (${file.size} bytes)`,
+    const body = blobBody(blob, { buffers: this.#buffers, archive, onSent });
+    const chunks = () => {
+      onRead();
+      return body.chunks();
     };
+    return { digest, body: { ...body, chunks }, label: `${role} (${file.size} bytes)` };
   }
 
   /** Sets the tag as soon as all blobs of the image are there. */

@@ -53,6 +53,10 @@ function isMount({ path }: SeenRequest): boolean {
   return path.includes('mount=');
 }
 
+function isOpening({ method, path }: SeenRequest): boolean {
+  return method === 'POST' && path.endsWith('/blobs/uploads/');
+}
+
 function isLarge(request: SeenRequest): boolean {
   return isUpload(request) && Number(request.headers['content-length']) > MIB;
 }
@@ -251,6 +255,35 @@ describe('a registry that refuses', () => {
     expect(error?.code).toBe('registry-refused');
     expect(error?.message).toContain('405 Method Not Allowed');
     expect(error?.hint).toContain('read-only');
+  });
+
+  it.each([403, 404, 405])(
+    'to open uploads (%i) is asked once a repository, and is one error each',
+    async (status) => {
+      const { proxy } = await faultyRegistry({ status }, isOpening);
+      const tree = makeTree(scratchFolder(), { images: [] });
+      const base = noise(3000);
+      for (const name of ['a', 'b', 'c', 'd']) {
+        addBigImage(tree, { name, tag: '1', layers: [base, noise(2000), noise(1000)] });
+      }
+      addBigImage(tree, { name: 'd', tag: '2', layers: [noise(500)] });
+      const report = await pushTrees(proxy.host, [tree], { settings: { jobs: 1 } });
+      expect(statuses(report)).toEqual(['failed', 'failed', 'failed', 'failed', 'failed']);
+      const errors = report.images.map((image) => image.errors);
+      expect(errors.map(({ length }) => length)).toEqual([1, 1, 1, 1, 1]);
+      expect(new Set(errors.flat()).size).toBe(4);
+      expect(errors[4]).toEqual(errors[3]);
+      expect(errors[0]?.[0]?.message).toContain(`opening an upload for the layer`);
+      expect(proxy.seen.filter(isOpening)).toHaveLength(4);
+    },
+  );
+
+  it('one blob alone (403, after its bytes) has the others sent', async () => {
+    const { proxy } = await faultyRegistry({ status: 403 }, once(isLarge));
+    const { tree } = bigTree([4 * MIB, 2000, 1000]);
+    const report = await pushTrees(proxy.host, [tree], { settings: { jobs: 1 } });
+    expect(statuses(report)).toEqual(['failed']);
+    expect(report.blobs.sent.blobs).toBe(3);
   });
 
   it('for want of space says so, and has no tag', async () => {
