@@ -9,6 +9,8 @@ interface TlsAgentSettings extends TrustSettings {
   readonly host: string;
   /** Of a proxy that was asked to connect, in milliseconds. */
   readonly idle: number;
+  /** Ends what is under way. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -22,7 +24,8 @@ export function tlsAgent(url: URL, proxy: URL | undefined, settings: TlsAgentSet
   if (url.protocol === 'http:') return new TlsAgent({ keepAlive: true, secureContext: trusted });
   const secureContext = trust(url.host, settings);
   if (!proxy) return new TlsAgent({ keepAlive: true, secureContext });
-  return new TunnelAgent(proxy, { secureContext, proxyContext: trusted, idle: settings.idle });
+  const { idle, signal } = settings;
+  return new TunnelAgent(proxy, { secureContext, proxyContext: trusted, idle, signal });
 }
 
 function trust(host: string, settings: TlsAgentSettings): SecureContext {

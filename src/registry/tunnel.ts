@@ -13,6 +13,8 @@ interface TunnelOptions {
   readonly proxyContext: SecureContext | undefined;
   /** In milliseconds. */
   readonly idle: number;
+  /** Nothing ends a connection that is being made but this: a request learns of it only then. */
+  readonly signal: AbortSignal;
 }
 
 type Connected = (error: Error | null, stream: Duplex) => void;
@@ -38,7 +40,7 @@ export class TunnelAgent extends Agent {
       if (connected) Reflect.apply(connected, undefined, [error]);
     };
     asking.once('error', fail);
-    asking.once('timeout', () => fail(new Error('the proxy does not answer')));
+    asking.once('timeout', () => fail(silent(this.#proxy)));
     asking.once('connect', (answer, socket) => {
       asking.off('error', fail);
       if (answer.statusCode !== 200) {
@@ -54,7 +56,7 @@ export class TunnelAgent extends Agent {
   }
 
   #ask(authority: string) {
-    const { idle, proxyContext } = this.#tunnel;
+    const { idle, proxyContext, signal } = this.#tunnel;
     const options = {
       method: 'CONNECT',
       host: hostnameOf(this.#proxy),
@@ -63,12 +65,19 @@ export class TunnelAgent extends Agent {
       headers: { host: authority, ...proxyAuthorization(this.#proxy) },
       agent: false,
       timeout: idle,
+      signal,
     } as const;
     if (proxyContext) {
       return tlsRequest({ ...options, agent: new Agent({ secureContext: proxyContext }) });
     }
     return plainRequest(options);
   }
+}
+
+function silent(proxy: URL): RegistryError {
+  return new RegistryError('registry-temporary', `the proxy ${proxy.host} does not answer`, {
+    hint: 'is it up, and is its address right?',
+  });
 }
 
 function refused({ statusCode = 0 }: IncomingMessage): Error {

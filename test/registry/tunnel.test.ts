@@ -1,0 +1,70 @@
+import { createServer as createSocketServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeTree, scratchFolder } from '../support/archive-make.ts';
+import { pushTrees } from '../support/registry-push.ts';
+
+const tls = { isPlainHttp: false } as const;
+const registry = 'registry.test:5000';
+
+function twoImages(): string {
+  return makeTree(scratchFolder(), {
+    images: [
+      { name: 'a', tag: '1' },
+      { name: 'b', tag: '1' },
+    ],
+  });
+}
+
+/** A proxy that gives each connection the same answer, or none; it tells of the first one. */
+async function startProxy(answer = '') {
+  let connected = () => {};
+  const asked = new Promise<void>((resolve) => {
+    connected = resolve;
+  });
+  const server = createSocketServer((socket) => {
+    connected();
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      if (answer !== '') socket.end(answer);
+    });
+    onTestFinished(() => {
+      socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    server.close();
+  });
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  const host = `127.0.0.1:${address.port}`;
+  return { asked, host, environment: { HTTPS_PROXY: `http://who:word@${host}` } };
+}
+
+describe('a proxy that is asked to connect', () => {
+  it('and says nothing is named, as trouble of the moment', async () => {
+    const { host, environment } = await startProxy();
+    const settings = { ...tls, environment, waits: { idle: 100, answer: 5000 } };
+    await expect(pushTrees(registry, [twoImages()], { settings })).rejects.toMatchObject({
+      code: 'registry-temporary',
+      message: expect.stringContaining(`the proxy ${host} does not answer`),
+    });
+  });
+
+  it('and says nothing does not hold up the end of a run', async () => {
+    const { asked, environment } = await startProxy();
+    const abort = new AbortController();
+    const waits = { idle: 30_000, answer: 30_000 };
+    const settings = { ...tls, environment, waits, signal: abort.signal };
+    const pushing = pushTrees(registry, [twoImages()], { settings });
+    const ending = pushing.catch((error: unknown) => error);
+    await asked;
+    const start = performance.now();
+    abort.abort();
+    const end = await ending;
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(JSON.stringify(end)).toContain('interrupted');
+  });
+});
