@@ -20,7 +20,8 @@ export function hostnameOf(url: URL): string {
  * The proxy for `url`, as curl and Go read the environment: `HTTPS_PROXY`, `HTTP_PROXY`,
  * `ALL_PROXY`, `NO_PROXY`, in lower case too. This machine itself is never asked through one.
  *
- * @throws RegistryError `registry-settings` where the variable holds no http or https URL
+ * @throws RegistryError `registry-settings` where the variable holds no http or https URL, or a user
+ *   that cannot be read
  */
 export function proxyFor(url: URL, environment: Environment): URL | undefined {
   const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
@@ -28,18 +29,34 @@ export function proxyFor(url: URL, environment: Environment): URL | undefined {
   if (value === undefined || isExempt(url, read(environment, 'no_proxy') ?? '')) return undefined;
   const text = /^[a-z0-9+.-]+:\/\//iu.test(value) ? value : `http://${value}`;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
-  if (proxy && /^https?:$/u.test(proxy.protocol)) return proxy;
-  // The value may hold a password.
+  // The value may hold a password: no message shows it.
+  if (proxy && /^https?:$/u.test(proxy.protocol)) {
+    if (userOf(proxy) !== undefined) return proxy;
+    throw new RegistryError(
+      'registry-settings',
+      `the user or password in the variable ${name} has a bare \`%\``,
+      { hint: 'write `%` as `%25`' },
+    );
+  }
   throw new RegistryError('registry-settings', `the variable ${name} holds no http or https URL`, {
     hint: 'expected http://<host>:<port>',
   });
 }
 
-/** `Proxy-Authorization` for the user in a proxy's URL. */
+/** `Proxy-Authorization` for the user in the URL of a proxy from {@link proxyFor}. */
 export function proxyAuthorization(proxy: URL): Record<string, string> {
-  if (proxy.username === '') return {};
-  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const pair = proxy.username === '' ? undefined : userOf(proxy);
+  if (pair === undefined) return {};
   return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** `<user>:<password>`, or undefined where a `%` begins no byte of UTF-8. */
+function userOf({ username, password }: URL): string | undefined {
+  try {
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function read(environment: Environment, name: string): string | undefined {

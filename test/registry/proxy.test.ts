@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyFor } from '../../src/registry/proxy.ts';
+import { proxyAuthorization, proxyFor } from '../../src/registry/proxy.ts';
 
 const proxy = 'http://proxy.example:3128';
 
@@ -57,4 +57,27 @@ describe('the variables of a proxy', () => {
       expect(read).not.toThrow(value);
     },
   );
+
+  it.each(['100%sure:secret', 'who:100%secret', 'who:%ffsecret'])(
+    'with the user %s are refused, without their value',
+    (user) => {
+      const read = () =>
+        proxyFor(new URL('http://a.example'), { http_proxy: `http://${user}@proxy.example` });
+      expect(read).toThrow(
+        expect.objectContaining({
+          code: 'registry-settings',
+          message: expect.not.stringContaining('secret'),
+          hint: 'write `%` as `%25`',
+        }),
+      );
+    },
+  );
+
+  it('may write a `%` in the password as `%25`', () => {
+    const variables = { http_proxy: 'http://who:100%25@proxy.example' };
+    const found = proxyFor(new URL('http://a.example'), variables);
+    expect(found && proxyAuthorization(found)).toEqual({
+      'proxy-authorization': `Basic ${Buffer.from('who:100%').toString('base64')}`,
+    });
+  });
 });
