@@ -40,6 +40,7 @@ const EXPECT_WAIT = 1000;
 
 interface ExchangeOptions {
   readonly url: URL;
+  readonly proxy?: URL | undefined;
   readonly body?: Body | undefined;
   readonly limit: number;
   readonly waits: Waits;
@@ -63,7 +64,7 @@ export function bodyOf(bytes: Uint8Array): Body {
  */
 export async function exchange(
   open: () => ClientRequest,
-  { url, body, limit, waits }: ExchangeOptions,
+  { url, proxy, body, limit, waits }: ExchangeOptions,
 ): Promise<Answer> {
   for (let isSecondTry = false; ; isSecondTry = true) {
     const request = open();
@@ -80,7 +81,9 @@ export async function exchange(
       // A connection that the registry closed while nobody used it is no failure of the request.
       if (!isSecondTry && isStale(error, request) && !body) continue;
       request.destroy();
-      throw connectionFailure(error, url);
+      // A tunnel leads to the host itself; it tells of its proxy where there is none yet.
+      const isToProxy = url.protocol === 'http:';
+      throw connectionFailure(error, { host: url.host, proxy, isToProxy });
     }
   }
 }

@@ -64,13 +64,14 @@ export class Transport {
       });
     }
     this.#requests += 1;
+    const proxy = proxyFor(url, this.#settings.environment);
     const options = {
       url,
+      proxy,
       body: outgoing.body,
       limit: outgoing.limit ?? MAX_ANSWER,
       waits: this.#settings.waits,
     };
-    const proxy = proxyFor(url, this.#settings.environment);
     const agent = this.#agentFor(url, proxy);
     return exchange(() => this.#open(outgoing, { agent, proxy }), options);
   }

@@ -4,6 +4,7 @@ import { request as tlsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { connect as tlsConnect, type SecureContext } from 'node:tls';
 import { isIP } from 'node:net';
+import { connectionFailure, proxyName } from './connection-failure.ts';
 import { RegistryError } from './failure.ts';
 import { hostnameOf, portOf, proxyAuthorization } from './proxy.ts';
 
@@ -34,18 +35,18 @@ export class TunnelAgent extends Agent {
     const host = options.host ?? '';
     const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${String(options.port ?? 443)}`;
     const asking = this.#ask(authority);
-    const fail = (error: Error) => {
+    const fail = (error: unknown) => {
       asking.destroy();
       // The callback of Node's agent looks at the error first and at nothing else then.
       if (connected) Reflect.apply(connected, undefined, [error]);
     };
-    asking.once('error', fail);
+    const way = { host: authority, proxy: this.#proxy, isToProxy: true };
+    asking.once('error', (error) => fail(connectionFailure(error, way)));
     asking.once('timeout', () => fail(silent(this.#proxy)));
     asking.once('connect', (answer, socket) => {
-      asking.off('error', fail);
       if (answer.statusCode !== 200) {
         socket.destroy();
-        fail(refused(answer));
+        fail(refused(answer, this.#proxy));
         return;
       }
       const { secureContext } = this.#tunnel;
@@ -75,22 +76,21 @@ export class TunnelAgent extends Agent {
 }
 
 function silent(proxy: URL): RegistryError {
-  return new RegistryError('registry-temporary', `the proxy ${proxy.host} does not answer`, {
+  return new RegistryError('registry-temporary', `${proxyName(proxy)} does not answer`, {
     hint: 'is it up, and is its address right?',
   });
 }
 
-function refused({ statusCode = 0 }: IncomingMessage): Error {
-  const message = `the proxy answered ${statusCode}`;
+/** No other request fares better: a code for settings makes it one error, not one an image. */
+function refused({ statusCode = 0 }: IncomingMessage, proxy: URL): RegistryError {
+  const message = `${proxyName(proxy)} answered ${statusCode}`;
   if (statusCode >= 500) return new RegistryError('registry-temporary', message);
-  return new RegistryError(
-    statusCode === 407 ? 'registry-credentials' : 'registry-refused',
-    message,
-    {
-      hint:
-        statusCode === 407
-          ? 'it wants a user: http://<user>:<password>@<proxy>:<port>'
-          : 'should the registry be in NO_PROXY?',
-    },
-  );
+  if (statusCode === 407) {
+    return new RegistryError('registry-credentials', message, {
+      hint: 'it wants a user: http://<user>:<password>@<proxy>:<port>',
+    });
+  }
+  return new RegistryError('registry-settings', message, {
+    hint: 'does it allow this registry? Should the registry be in NO_PROXY?',
+  });
 }

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer, request as forward } from 'node:http';
+import { createServer, request as forward, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, createServer as createRelay } from 'node:net';
 import { join } from 'node:path';
@@ -116,6 +116,33 @@ describe('a registry with TLS', () => {
       });
     },
   );
+
+  it('whose certificate is for clients alone is refused, with the reason', async () => {
+    const authority = makeAuthority();
+    const registry = await startRegistry({ tls: authority.client });
+    const settings = { ...tls, caFile: authority.ca };
+    await expect(pushTrees(registry.host, [oneImage()], { settings })).rejects.toMatchObject({
+      code: 'registry-tls',
+      message: expect.stringContaining('INVALID_PURPOSE'),
+    });
+  });
+
+  it('of an old version is told from a registry without TLS', async () => {
+    const authority = makeAuthority();
+    const old = {
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    } as const;
+    const server = createTlsServer({ ...pairOf(authority.server), ...old });
+    const host = await listening(server);
+    const settings = { ...tls, caFile: authority.ca };
+    await expect(pushTrees(host, [oneImage()], { settings })).rejects.toMatchObject({
+      code: 'registry-tls',
+      message: expect.stringContaining('speaks no version of TLS from 1.2 on'),
+      hint: expect.not.stringContaining('--plain-http'),
+    });
+  });
 });
 
 describe('a registry without TLS', () => {
@@ -176,6 +203,13 @@ async function startProxy(usualPort = '', certificate?: TestAuthority['server'])
     onward.on('error', () => socket.destroy());
     socket.on('error', () => onward.destroy());
   });
+  const host = await listening(server);
+  const scheme = certificate ? 'https' : 'http';
+  return { url: `${scheme}://who:word@${host}`, asked };
+}
+
+/** Its host and port; it ends with the test. */
+async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -185,8 +219,7 @@ async function startProxy(usualPort = '', certificate?: TestAuthority['server'])
   });
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('no port');
-  const scheme = certificate ? 'https' : 'http';
-  return { url: `${scheme}://who:word@127.0.0.1:${address.port}`, asked };
+  return `127.0.0.1:${address.port}`;
 }
 
 function pairOf({ certificate, key }: TestAuthority['server']) {

@@ -1,7 +1,9 @@
 import { createServer as createSocketServer } from 'node:net';
+import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeTree, scratchFolder } from '../support/archive-make.ts';
 import { pushTrees } from '../support/registry-push.ts';
+import { freePort } from '../support/registry-server.ts';
 
 const tls = { isPlainHttp: false } as const;
 const registry = 'registry.test:5000';
@@ -66,5 +68,57 @@ describe('a proxy that is asked to connect', () => {
     const end = await ending;
     expect(performance.now() - start).toBeLessThan(5000);
     expect(JSON.stringify(end)).toContain('interrupted');
+  });
+
+  it.each([
+    [403, 'registry-settings', 'NO_PROXY'],
+    [407, 'registry-credentials', '<user>:<password>'],
+    [201, 'registry-settings', 'NO_PROXY'],
+  ])('and answers %s is one error, with its name, not one an image', async (status, code, hint) => {
+    const { host, environment } = await startProxy(`HTTP/1.1 ${status} Other\r\n\r\n`);
+    const settings = { ...tls, environment };
+    await expect(pushTrees(registry, [twoImages()], { settings })).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(`the proxy ${host} answered ${status}`),
+      hint: expect.stringContaining(hint),
+    });
+  });
+
+  it('and answers 503 is tried again', async () => {
+    const { host, environment } = await startProxy('HTTP/1.1 503 Busy\r\n\r\n');
+    const settings = { ...tls, environment };
+    await expect(pushTrees(registry, [twoImages()], { settings })).rejects.toMatchObject({
+      code: 'registry-temporary',
+      message: expect.stringContaining(`the proxy ${host} answered 503`),
+    });
+  });
+
+  it('and speaks no HTTP is named, not the registry', async () => {
+    const { host, environment } = await startProxy('220 mail.example ESMTP\r\n');
+    const settings = { ...tls, environment };
+    await expect(pushTrees(registry, [twoImages()], { settings })).rejects.toMatchObject({
+      code: 'registry-protocol',
+      message: expect.stringContaining(`the proxy ${host} does not speak HTTP`),
+    });
+  });
+});
+
+describe('a proxy that is not there', () => {
+  it.each([
+    [false, 'HTTPS_PROXY'],
+    [true, 'HTTP_PROXY'],
+  ])('is named, never its user (plain HTTP: %s)', async (isPlainHttp, variable) => {
+    const host = `127.0.0.1:${await freePort()}`;
+    const settings = { isPlainHttp, environment: { [variable]: `http://who:word@${host}` } };
+    const pushing = pushTrees(registry, [twoImages()], { settings });
+    const error: unknown = await pushing.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'registry-temporary',
+      message: expect.stringContaining(
+        `${registry} cannot be reached through the proxy ${host}: nothing listens there`,
+      ),
+      hint: expect.stringContaining('is the proxy up'),
+    });
+    expect(inspect(error)).not.toMatch(/who|word/u);
   });
 });
