@@ -31,22 +31,17 @@ interface PushOptions extends PushCommand {
 
 /** `solutions push`: from archives to a registry. */
 export async function push(options: PushOptions, terminal: Terminal): Promise<ExitCode> {
-  let target: Target;
-  let shipments: readonly Shipment[];
-  try {
-    target = parseTarget(options.to);
-    requirePair(options);
-    shipments = readShipments(options, target);
-  } catch (error) {
-    const code = archiveCodeOf(solutionsErrors(error));
-    terminal.fail(error);
-    return code;
-  }
+  // First of all: what runs as process 1 of a container ignores every signal it did not ask for.
   const stop = onSignals();
+  let codeOf = archiveCodeOf;
   try {
+    const target = parseTarget(options.to);
+    requirePair(options);
+    const shipments = await readShipments(options, target, stop);
+    codeOf = pushCodeOf;
     return await send(shipments, { target, options, stop }, terminal);
   } catch (error) {
-    const code = stop.code() ?? pushCodeOf(solutionsErrors(error));
+    const code = stop.code() ?? codeOf(solutionsErrors(error));
     terminal.fail(error);
     if (code === exitCodes.temporary && terminal.format === 'text') {
       terminal.say('Run it again when the registry is there: it sends only what is missing.');
@@ -101,7 +96,11 @@ async function send(
 }
 
 /** All archives are read before the first request: nothing of a bad one is sent. */
-function readShipments({ archives, root }: PushOptions, target: Target): Shipment[] {
+async function readShipments(
+  { archives, root }: PushOptions,
+  target: Target,
+  stop: Stop,
+): Promise<Shipment[]> {
   const shipments: Shipment[] = [];
   const errors: SolutionsError[] = [];
   for (const archive of new Set(archives)) {
@@ -115,6 +114,7 @@ function readShipments({ archives, root }: PushOptions, target: Target): Shipmen
     } catch (error) {
       errors.push(...solutionsErrors(error));
     }
+    await stop.hear();
   }
   errors.push(...twins(shipments));
   throwAll(errors);

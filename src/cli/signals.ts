@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { interrupted } from '../registry/failure.ts';
 import { exitCodes, type ExitCode } from './program.ts';
 
 /** What ended a run from outside. */
@@ -5,6 +7,12 @@ export interface Stop {
   readonly signal: AbortSignal;
   /** The exit code of the signal that came, if one came. */
   code(): ExitCode | undefined;
+  /**
+   * Lets in a signal that came during work that waits for nothing.
+   *
+   * @throws RegistryError `registry-interrupted` where one came
+   */
+  hear(): Promise<void>;
   /** Leaves signals to Node again. */
   release(): void;
 }
@@ -27,5 +35,11 @@ export function onSignals(): Stop {
   };
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onTerminate);
-  return { signal: controller.signal, code: () => received, release };
+  const hear = async () => {
+    // Signals arrive between two turns of the loop; the first of them may have begun already.
+    await setImmediate();
+    await setImmediate();
+    if (received !== undefined) throw interrupted();
+  };
+  return { signal: controller.signal, code: () => received, hear, release };
 }

@@ -42,11 +42,12 @@ const JOBS = 4;
 
 /** `solutions unpush`: out of a registry what nobody imports any more. */
 export async function unpush(options: UnpushOptions, terminal: Terminal): Promise<ExitCode> {
-  let code: ExitCode = exitCodes.usage;
-  let target: Target;
-  let former: Former;
+  // First of all: what runs as process 1 of a container ignores every signal it did not ask for.
+  const stop = onSignals();
+  // As long as nothing was asked of the registry.
+  let code: ExitCode | undefined = exitCodes.usage;
   try {
-    target = parseTarget(options.from);
+    const target = parseTarget(options.from);
     requirePair(options);
     requireId(options.id);
     requireAnswer(options, terminal);
@@ -56,18 +57,14 @@ export async function unpush(options: UnpushOptions, terminal: Terminal): Promis
     const records = [...store.stored.values()].map(({ record }) => record);
     requireFormer(options.id, loadConfig(options.root), records);
     if (options.archive !== undefined) code = exitCodes.archive;
-    former = await formerOf(options, store);
-  } catch (error) {
-    terminal.fail(error);
-    return code;
-  }
-  const stop = onSignals();
-  try {
+    const former = await formerOf(options, store);
+    await stop.hear();
+    code = undefined;
     return await remove(former, { target, options, stop }, terminal);
   } catch (error) {
-    const failed = pushCodeOf(solutionsErrors(error));
+    const ended = stop.code() ?? code ?? pushCodeOf(solutionsErrors(error));
     terminal.fail(error);
-    return stop.code() ?? failed;
+    return ended;
   } finally {
     stop.release();
   }

@@ -13,6 +13,7 @@ import { freePort, startRegistry, storedTag } from '../support/registry-server.t
 import { addBigImage, digestsIn, noise } from '../support/registry-set.ts';
 import { pullWhole, rawDigest } from '../support/registry-skopeo.ts';
 import { makeAuthority } from '../support/registry-tls.ts';
+import { signalledAt } from '../support/slow-read.ts';
 
 afterAll(removeFolders);
 
@@ -242,6 +243,24 @@ describe('push that is stopped', () => {
       for (const [image, digest] of digestsIn(tree)) {
         expect(await rawDigest(`${registry.host}/store-1.0.0/${image}`)).toBe(digest);
       }
+    },
+  );
+});
+
+describe('push that is stopped while it reads an archive', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'by %s ends with its code (%i), and asks the registry nothing',
+    async (signal, code) => {
+      const registry = await startRegistry();
+      const args = ['push', archive, '--to', registry.host, '--plain-http'];
+      const { exitCode, stdout, stderr } = await signalledAt(archive, signal, args);
+      expect(exitCode).toBe(code);
+      expect(stdout).toBe('');
+      expect(stderr).toContain('interrupted');
+      expect(await registry.requests()).toEqual([]);
     },
   );
 });

@@ -16,6 +16,7 @@ import {
 } from '../support/registry-server.ts';
 import { pullWhole, rawDigest } from '../support/registry-skopeo.ts';
 import { makeAuthority } from '../support/registry-tls.ts';
+import { signalledAt } from '../support/slow-read.ts';
 
 afterAll(removeFolders);
 
@@ -290,6 +291,21 @@ describe('unpush ends with', () => {
     expect(unknown.exitCode).toBe(1);
     expect(unknown.stderr).toContain('--cacert');
     expect((await solutions([...args, '--cacert', authority.ca])).exitCode).toBe(0);
+  });
+});
+
+describe('unpush that is stopped while it reads', () => {
+  it('ends with the code of the signal, and asks the registry nothing', async () => {
+    const registry = await filledRegistry();
+    const before = (await registry.requests()).length;
+    const folder = laterFolder();
+    const from = ['--from', `${registry.host}/lab`, '--plain-http', '--yes'];
+    const file = join(folder, 'metadata', ID, 'archive.yaml');
+    const args = ['-C', folder, 'unpush', ID, ...from];
+    const { exitCode, stderr } = await signalledAt(file, 'SIGTERM', args);
+    expect(exitCode).toBe(143);
+    expect(stderr).toContain('interrupted');
+    expect(await registry.requests()).toHaveLength(before);
   });
 });
 
