@@ -39,7 +39,7 @@ export function commandLine({ archives, to, ...flags }: PushCommand): string {
   return shellLine(['solutions', ...values]);
 }
 
-const usage = /^(?:push-target|push-name|push-id-twice)$/u;
+const usage = /^(?:push-target|push-name|push-id-twice|push-mount-from)$/u;
 
 /** Of a push that began, by what went wrong; what no retry mends comes first. */
 const kinds: readonly (readonly [ExitCode, RegExp])[] = [

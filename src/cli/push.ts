@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { openTree } from '../archive/tree.ts';
 import { solutionsErrors, throwAll, type SolutionsError } from '../errors.ts';
-import { EarlierVersions } from '../images/earlier.ts';
+import { EarlierVersions, requireEarlier } from '../images/earlier.ts';
 import { mistake } from '../images/mistake.ts';
 import { push as pushImages, type PushReport } from '../images/push.ts';
 import type { PushEvent } from '../images/push-progress.ts';
@@ -37,6 +37,7 @@ export async function push(options: PushOptions, terminal: Terminal): Promise<Ex
   try {
     const target = parseTarget(options.to);
     requirePair(options);
+    requireEarlier(options.mountFrom ?? []);
     const shipments = await readShipments(options, target, stop);
     codeOf = pushCodeOf;
     return await send(shipments, { target, options, stop }, terminal);
@@ -79,15 +80,19 @@ async function send(
       action: 'pushing',
       items: `${event.imagesDone} of ${event.images} images`,
     });
+  const earlier = earlierOf(shipments, target, options);
   try {
     const result = await pushImages(shipments, {
       session,
-      earlier: earlierOf(shipments, target, options),
+      earlier,
       isDryRun: options.dryRun,
       isVerified: options.verify,
       progress: report,
     });
     progress.clear();
+    for (const from of earlier.useless) {
+      terminal.say(`Nothing could be mounted from ${from}: is \`--mount-from\` right?`);
+    }
     return tell(result, terminal, { session, stop, options });
   } finally {
     progress.clear();

@@ -1,4 +1,7 @@
 import type { ArchiveRecord } from '../metadata/record.ts';
+import { quoted } from '../archive/mistake.ts';
+import { repositoryMistake } from '../oci/name.ts';
+import { mistake } from './mistake.ts';
 import type { Shipment } from './shipment.ts';
 import { repositoryBelow, type Target } from './target.ts';
 
@@ -7,6 +10,23 @@ export interface Earlier {
   readonly repository: string;
   /** The version that it belongs to; none where no record says that it holds the blob. */
   readonly id?: string | undefined;
+  /** The value of `from` that led there. */
+  readonly from?: string | undefined;
+}
+
+/**
+ * Refuses what can be no id and no repository in a registry.
+ *
+ * @throws SolutionsError `push-mount-from`
+ */
+export function requireEarlier(from: readonly string[]): void {
+  for (const value of from) {
+    const wrong = repositoryMistake(value);
+    if (wrong === undefined) continue;
+    throw mistake('push-mount-from', `the value ${quoted(value)} of \`--mount-from\` ${wrong}`, {
+      hint: 'expected another id, such as storage-1.0.0, or the repository before the names of images',
+    });
+  }
 }
 
 interface EarlierOptions {
@@ -28,6 +48,8 @@ export class EarlierVersions {
   /** By digest, the likeliest version first. */
   #known: ReadonlyMap<string, readonly Earlier[]> | undefined;
   readonly #gone = new Set<string>();
+  /** By value of `from` that was tried: whether anything could be mounted. */
+  readonly #tried = new Map<string, boolean>();
 
   constructor(options: EarlierOptions) {
     this.#options = options;
@@ -37,12 +59,23 @@ export class EarlierVersions {
   guess(digest: string, name: string): Earlier | undefined {
     this.#known ??= indexOf(candidates(this.#options), this.#options.target);
     const known = this.#known.get(digest)?.find(({ id = '' }) => !this.#gone.has(id));
-    return known ?? this.#unrecorded(name);
+    if (known) return { ...known, from: this.#options.from.find((from) => from === known.id) };
+    return this.#unrecorded(name);
   }
 
-  /** The blob was not there. */
-  failed({ id }: Earlier): void {
-    if (id !== undefined) this.#gone.add(id);
+  /** Whether the blob was there. */
+  answered({ id, from }: Earlier, isThere: boolean): void {
+    if (id !== undefined && !isThere) this.#gone.add(id);
+    if (from !== undefined) this.#tried.set(from, isThere || this.#tried.get(from) === true);
+  }
+
+  /** The values of `from` that were asked for blobs and had none. */
+  get useless(): readonly string[] {
+    // An archive that names itself, as the Job of one that is alone does, expects nothing.
+    const own = new Set(this.#options.shipments.map(({ id }) => id));
+    return [...this.#tried]
+      .filter(([from, isThere]) => !isThere && !own.has(from))
+      .map(([from]) => from);
   }
 
   /** Another name of the same image is all that is known of a version without a record. */
@@ -51,7 +84,7 @@ export class EarlierVersions {
     const [first] = from;
     if (first === undefined) return undefined;
     const folder = first.includes('/') ? first : repositoryBelow(target, first);
-    return { repository: `${folder}/${name}` };
+    return { repository: `${folder}/${name}`, from: first };
   }
 }
 

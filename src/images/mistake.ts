@@ -6,6 +6,7 @@ export type PushCode =
   | 'push-id'
   | 'push-id-twice'
   | 'push-name'
+  | 'push-mount-from'
   | 'push-content'
   | 'push-changed'
   | 'push-verify'

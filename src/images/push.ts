@@ -200,7 +200,7 @@ class Run {
       if (guess === undefined) return sendBlob(to, toSend);
       const source = guess.repository;
       const arrival = await mountBlob(to, toSend, { source, isSure: false });
-      if (arrival !== 'mounted') earlier.failed(guess);
+      earlier.answered(guess, arrival === 'mounted');
       return arrival;
     });
   }

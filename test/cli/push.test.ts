@@ -89,6 +89,35 @@ describe('push', () => {
   });
 });
 
+describe('--mount-from', () => {
+  it.each(['web-store-0.9.0', 'other/place'])(
+    'says in one line that nothing could be mounted from %s',
+    async (from) => {
+      const registry = await startRegistry();
+      const args = [archive, '--plain-http', '--mount-from', from];
+      const { exitCode, stderr } = await push(registry.host, args);
+      expect(exitCode).toBe(0);
+      expect(stderr.match(/^Nothing could be mounted from .*$/gmu)).toEqual([
+        `Nothing could be mounted from ${from}: is \`--mount-from\` right?`,
+      ]);
+    },
+  );
+
+  it('says nothing where it helped, where nothing had to be sent, or where it is the archive itself', async () => {
+    const registry = await startRegistry();
+    const run = (name: string, from: string) =>
+      push(registry.host, [packageFile(`examples/${name}`), '--plain-http', '--mount-from', from]);
+    const ends = [
+      await run('web-store-1.0.0.iso', 'web-store-1.0.0'),
+      await run('web-store-1.1.0.iso', 'web-store-1.0.0'),
+      await run('web-store-1.1.0.iso', 'web-store-0.9.0'),
+    ];
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+    expect(ends[1]?.stdout).toMatch(/^mounted +- +[1-9]/mu);
+    for (const { stderr } of ends) expect(stderr).not.toContain('Nothing could be mounted');
+  });
+});
+
 describe('push ends with', () => {
   it.each([
     ['no registry', [archive]],
@@ -97,6 +126,9 @@ describe('push ends with', () => {
     ['no number of jobs', [archive, '--to', 'registry.example', '-j', '0']],
     ['a certificate without its key', [archive, '--to', 'registry.example', '--cert', 'a.pem']],
     ['a name that is too long', [archive, '--to', `registry.example/${'a'.repeat(240)}`]],
+    ['a path to mount from', [archive, '--to', 'r.example', '--mount-from', '../../x/y?a=b']],
+    ['no id to mount from', [archive, '--to', 'r.example', '--mount-from', 'Bad Id!!']],
+    ['nothing to mount from', [archive, '--to', 'r.example', '--mount-from', '']],
     ['one archive twice', [archive, 'examples/web-store-1.0.0.iso', '--to', 'registry.example']],
   ])('2 where it was asked for %s', async (_, args) => {
     const { exitCode, stdout } = await solutions(['push', ...args], { cwd: packageFile('.') });
