@@ -173,7 +173,7 @@ async function isAllowed(
 ): Promise<boolean> {
   if (terminal.format === 'text' || !options.yes) {
     terminal.say(describeRemoval(survey.flatMap(({ items }) => items)));
-    terminal.say(`${options.id} is removed from ${options.from} as ${former.source} has it.`);
+    terminal.say(`The list is from ${former.source}; the registry is ${options.from}.`);
   }
   if (options.yes) return true;
   const manifests = survey.reduce((sum, { digests }) => sum + digests.length, 0);
@@ -207,8 +207,12 @@ function tell(
   }
   terminal.print(describeRemoval(items));
   if (errors.length > 0) terminal.fail(new AggregateError(errors, 'unpush'));
-  if (options.dryRun || deleted === 0) terminal.say('Nothing was deleted.');
-  else for (const line of afterwards(deleted, space)) terminal.say(line);
+  if (options.dryRun || deleted === 0) {
+    terminal.say('Nothing was deleted.');
+    if (items.length > 0 && items.every(({ status }) => status === 'gone')) {
+      terminal.say(`None of it is at ${options.from}: is \`--from\` right?`);
+    }
+  } else for (const line of afterwards(deleted, space)) terminal.say(line);
   return code;
 }
 

@@ -85,7 +85,7 @@ describe('unpush', () => {
     const { exitCode, stdout, stderr } = await unpush(folder, registry, ['--yes']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^lab\/web-store-1\.0\.0\/storefront:1\.0\.0 +deleted +sha256:/mu);
-    expect(stderr).toContain(`as commit ${commit.slice(0, 12)} has it`);
+    expect(stderr).toContain(`The list is from commit ${commit.slice(0, 12)};`);
     expect(stderr).toContain('docker-registry garbage-collect');
     expect(snapshot(folder)).toEqual(before);
 
@@ -147,6 +147,19 @@ describe('unpush', () => {
     expect(again.exitCode).toBe(0);
     expect(again.stdout.match(/"status": "gone"/gu)).toHaveLength(5);
     expect(await deletions(registry)).toBe(5);
+  });
+
+  it('asks whether the registry is the right one where it has nothing of the archive', async () => {
+    const registry = await filledRegistry();
+    const folder = laterFolder();
+    const elsewhere = ['--from', `${registry.host}/lob`, '--plain-http', '--yes'];
+    const mistyped = await solutions(['-C', folder, 'unpush', ID, ...elsewhere]);
+    expect(mistyped.exitCode).toBe(0);
+    expect(mistyped.stdout).toMatch(/ already gone /u);
+    expect(mistyped.stderr).toBe(
+      `Nothing was deleted.\nNone of it is at ${registry.host}/lob: is \`--from\` right?\n`,
+    );
+    expect((await unpush(folder, registry, ['--dry-run'])).stderr).not.toContain('right?');
   });
 
   it('takes the archive itself where no record is left', async () => {
@@ -334,6 +347,8 @@ describe('unpush on a terminal', () => {
     const question = stdout.indexOf('Delete 5 manifests? [y/N]');
     expect(stdout.indexOf('storefront:1.0.0')).toBeLessThan(question);
     expect(stdout.indexOf('cannot pull it again')).toBeLessThan(question);
+    expect(stdout.indexOf(`The list is from metadata/${ID};`)).toBeLessThan(question);
+    expect(stdout.slice(0, question)).not.toContain('is removed');
     expect(await deletions(registry)).toBe(5);
   });
 
