@@ -129,6 +129,21 @@ describe('a registry with a token server', () => {
   });
 });
 
+describe('the URL of a token server', () => {
+  it.each(['who@', 'who:word@', ':word@'])('with a user in it (%s) is not asked', async (user) => {
+    const tokens = await startTokenServer();
+    const realm = realmOf(tokens.auth).replace('//', `//${user}`);
+    const headers = { 'www-authenticate': `Bearer realm="${realm}",service="registry"` };
+    const registry = await startFaultProxy('127.0.0.1:1', () => ({ status: 401, headers }));
+    const settings = { authFile: authFile(registry.host, passwordEntry()) };
+    await expect(pushTrees(registry.host, [twoImages()], { settings })).rejects.toMatchObject({
+      code: 'registry-protocol',
+      message: expect.stringContaining('names no token server'),
+    });
+    expect(tokens.requests).toEqual([]);
+  });
+});
+
 function realmOf(auth: object): string {
   return /"realm":"([^"]+)"/u.exec(JSON.stringify(auth))?.[1] ?? '';
 }

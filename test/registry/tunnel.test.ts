@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer as createSocketServer } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -19,12 +20,7 @@ function twoImages(): string {
 
 /** A proxy that gives each connection the same answer, or none; it tells of the first one. */
 async function startProxy(answer = '') {
-  let connected = () => {};
-  const asked = new Promise<void>((resolve) => {
-    connected = resolve;
-  });
   const server = createSocketServer((socket) => {
-    connected();
     socket.on('error', () => {});
     socket.once('data', () => {
       if (answer !== '') socket.end(answer);
@@ -33,6 +29,7 @@ async function startProxy(answer = '') {
       socket.destroy();
     });
   });
+  const asked = once(server, 'connection');
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
