@@ -112,7 +112,7 @@ export class Authorization {
         : tokenRequest(url, { service, scopes, credentials });
     const start = this.#options.now();
     const answer = await this.#options.send({ ...outgoing, limit: MAX_TOKEN_ANSWER });
-    if (answer.status !== 200) throw tokenRefusal(answer, url, credentials);
+    if (answer.status !== 200) throw tokenRefusal(answer, this.#options.host, credentials);
     const value = jsonOf(answer.body);
     const token = textField(value, 'token') ?? textField(value, 'access_token');
     if (token === undefined || !/^[\x21-\x7e]+$/u.test(token)) {
@@ -186,10 +186,10 @@ function refreshRequest(
 
 function tokenRefusal(
   answer: Answer,
-  url: URL,
+  registry: string,
   credentials: Credentials | undefined,
 ): RegistryError {
-  const error = refusal(`asking ${url.host} for a token`, answer);
+  const error = refusal('asking for a token', answer, registry);
   if (error.isTemporary) return error;
   return new RegistryError('registry-credentials', error.message, {
     hint: credentialsHint(credentials),

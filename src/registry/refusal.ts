@@ -56,8 +56,9 @@ function complaintsOf(body: Uint8Array): RegistryComplaint[] {
  * The error for an answer that was not the wished one.
  *
  * @param action - what was being done: `sending the layer`
+ * @param registry - its host, as URLs have it; whoever else answers, after a redirect, is named
  */
-export function refusal(action: string, answer: Answer): RegistryError {
+export function refusal(action: string, answer: Answer, registry: string): RegistryError {
   const { status, headers, body, url } = answer;
   if (url.protocol === 'http:' && /HTTPS (?:server|port)/u.test(body.toString('latin1', 0, 1000))) {
     return new RegistryError('registry-tls', `${url.host} wants TLS`, {
@@ -72,7 +73,8 @@ export function refusal(action: string, answer: Answer): RegistryError {
   );
   const why = said.length > 0 ? `: ${said.join('; ')}` : '';
   const isFull = NO_SPACE.test(body.toString('latin1'));
-  const message = `${action}: the registry answered ${status} ${reasons[status] ?? ''}`.trim();
+  const who = url.host === registry ? 'the registry' : url.host;
+  const message = `${action}: ${who} answered ${status} ${reasons[status] ?? ''}`.trim();
   const retryAfter = parseRetryAfter(headers['retry-after'], Date.now());
   return new RegistryError(codeFor(status), `${message}${why}`, {
     hint: isFull ? 'the disk of the registry is full' : (hints[status] ?? hintFor(status)),

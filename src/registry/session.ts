@@ -118,8 +118,11 @@ export class RegistrySession {
       this.slots.succeeded();
       return answer;
     }
-    if (answer.status !== 401) throw refusal(call.action, await this.#explained(call, answer));
-    const { message, status } = refusal(call.action, answer);
+    const { host } = new URL(this.#origin);
+    if (answer.status !== 401) {
+      throw refusal(call.action, await this.#explained(call, answer), host);
+    }
+    const { message, status } = refusal(call.action, answer, host);
     const credentials = await this.#find(call.repository);
     throw new RegistryError('registry-credentials', message, {
       status,

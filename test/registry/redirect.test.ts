@@ -78,4 +78,16 @@ describe('a registry with TLS that leads elsewhere', () => {
     expect(new Set(registry.clients)).toEqual(new Set(['client']));
     expect(new Set(other.clients)).toEqual(new Set(['nobody']));
   });
+
+  it('is not blamed for what is answered there', async () => {
+    const authority = makeAuthority();
+    const store = await startTlsServer(authority, (_, response) => {
+      response.writeHead(403).end();
+    });
+    const registry = await startTlsServer(authority, leadingTo(`https://${store.host}`));
+    const settings = { isPlainHttp: false, caFile: authority.ca };
+    const { images } = await pushTrees(registry.host, [oneImage()], { settings });
+    const messages = images.flatMap(({ errors }) => errors.map(({ message }) => message));
+    expect(messages).toEqual([expect.stringContaining(`${store.host} answered 403 Forbidden`)]);
+  });
 });
