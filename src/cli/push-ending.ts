@@ -19,9 +19,17 @@ export function nextSteps({ images }: PushReport, code: ExitCode, command: PushC
       ? 'Run it again: it sends only what is missing.'
       : 'When that is mended, run it again: it sends only what is missing.';
   return [
-    `${code === exitCodes.interrupted || code === exitCodes.terminated ? 'Interrupted. ' : ''}${there.length} of ${images.length} images are in the registry, each of them complete. ${helps}`,
+    `${code === exitCodes.interrupted || code === exitCodes.terminated ? 'Interrupted. ' : ''}${stateOf(there.length, images.length)} ${helps}`,
     `  ${commandLine(command)}`,
   ];
+}
+
+function stateOf(there: number, all: number): string {
+  if (all === 1) return `The image is ${there === 1 ? '' : 'not '}in the registry.`;
+  if (there === 0) return `None of the ${all} images is in the registry.`;
+  if (there === 1) return `1 of ${all} images is in the registry, complete.`;
+  const share = there === all ? `All ${all}` : `${there} of ${all}`;
+  return `${share} images are in the registry, each of them complete.`;
 }
 
 /** The command to run again, for a shell. */

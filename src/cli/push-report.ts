@@ -27,12 +27,21 @@ export function describePush({ images, blobs }: PushReport, isDryRun: boolean): 
       isDryRun
         ? ['would be pushed', counted('missing'), ...cells(blobs.sent)]
         : ['pushed', counted('pushed'), ...cells(blobs.sent)],
-      ['already there', counted('present'), ...cells(blobs.present)],
+      ...rowsOfPresent(counted('present'), blobs.present),
       [isDryRun ? 'would be mounted' : 'mounted', '-', ...cells(blobs.mounted)],
       ['failed', counted('failed'), '-', '-'],
       ...(open ? [['not pushed', counted('pending'), '-', '-']] : []),
     ]),
   ].join('\n\n');
+}
+
+/** The blobs of an image whose tag is right are not looked up; those of the others are. */
+function rowsOfPresent(images: string, found: Count): string[][] {
+  if (images === '0') return [['already there', images, ...cells(found)]];
+  return [
+    ['already there', images, '-', '-'],
+    ...(found.blobs === 0 ? [] : [['found, of others', '-', ...cells(found)]]),
+  ];
 }
 
 function cells({ blobs, bytes }: Count): string[] {

@@ -20,6 +20,9 @@ afterAll(removeFolders);
 const MIB = 1 << 20;
 const archive = packageFile('examples/web-store-1.0.0.iso');
 
+/** A loaded machine may take long enough for a line of progress. */
+const onlyProgress = /^(?:pushing: \d+% of [^\n]* left\n)*$/u;
+
 function push(host: string, args: readonly string[], env: Record<string, string> = {}) {
   const settings = { HOME: scratchFolder(), REGISTRY_AUTH_FILE: '', ...env };
   return solutions(['push', ...args, '--to', host], { env: settings });
@@ -29,14 +32,14 @@ describe('push', () => {
   it('prints what it did as a table; a second run finds everything there', async () => {
     const registry = await startRegistry();
     const first = await push(`${registry.host}/lab`, [archive, '--plain-http', '--verify']);
-    expect(first.stderr).toBe('');
+    expect(first.stderr).toMatch(onlyProgress);
     expect(first.exitCode).toBe(0);
     expect(first.stdout).toMatch(/^lab\/web-store-1\.0\.0\/storefront:1\.0\.0 +pushed +sha256:/mu);
     expect(first.stdout).toMatch(/^pushed +3 +\d+ +[\d.]+ KiB$/mu);
     const second = await push(`${registry.host}/lab`, [archive, '--plain-http']);
     expect(second.exitCode).toBe(0);
     expect(second.stdout).toMatch(/^pushed +0 +0 +0 B$/mu);
-    expect(second.stdout).toMatch(/^already there +3 /mu);
+    expect(second.stdout).toMatch(/^already there +3 +- +-$/mu);
     await pullWhole(`${registry.host}/lab/web-store-1.0.0/storefront:1.0.0`);
   });
 
@@ -197,7 +200,7 @@ describe('push ends with', () => {
     const { exitCode, stdout, stderr } = await push(registry.host, [archive, '--plain-http']);
     expect(exitCode).toBe(22);
     expect(stdout).toMatch(/^failed +3 /mu);
-    expect(stderr).toContain('0 of 3 images are in the registry');
+    expect(stderr).toContain('None of the 3 images is in the registry. When');
     expect(stderr).toContain('solutions push');
   });
 
@@ -232,8 +235,8 @@ function largeTree(size = 2 * MIB): string {
 
 describe('push that is stopped', () => {
   it.each([
-    ['SIGINT', 130, /^Interrupted\. \d of 3 images are in the registry/mu],
-    ['SIGTERM', 143, /^Interrupted\. \d of 3 images are in the registry/mu],
+    ['SIGINT', 130, /^Interrupted\. (?:None of the|\d of) 3 images (?:is|are) in the registry/mu],
+    ['SIGTERM', 143, /^Interrupted\. (?:None of the|\d of) 3 images (?:is|are) in the registry/mu],
     ['SIGKILL', undefined, /^(?!.*Interrupted)/su],
   ] as const)(
     'by %s leaves only complete images, and the next run sends only what is missing',
