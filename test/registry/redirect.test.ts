@@ -34,7 +34,7 @@ async function startTlsServer(authority: TestAuthority, answer: RequestListener)
   const server = createTlsServer({ ...pair, ...asking }, (request, response) => {
     const { socket } = request;
     const subject = socket instanceof TLSSocket ? socket.getPeerCertificate().subject : undefined;
-    clients.push(subject?.CN ?? 'nobody');
+    clients.push(String(subject?.CN ?? 'nobody'));
     answer(request, response);
   });
   return { host: await listening(server), clients };
