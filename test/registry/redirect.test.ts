@@ -1,28 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { makeTree, scratchFolder } from '../support/archive-make.ts';
+import { listening } from '../support/listening.ts';
 import { pushTrees } from '../support/registry-push.ts';
 import { makeAuthority, type TestAuthority } from '../support/registry-tls.ts';
 
 function oneImage(): string {
   return makeTree(scratchFolder(), { images: [{ name: 'a', tag: '1' }] });
-}
-
-/** Its host and port; it ends with the test. */
-async function listening(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return `127.0.0.1:${address.port}`;
 }
 
 /** A server that asks for a client certificate, and notes whose it got. */

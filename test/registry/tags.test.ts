@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listTags } from '../../src/registry/tags.ts';
+import { listening } from '../support/listening.ts';
 import { testSession } from '../support/registry-push.ts';
 
 /** A server that answers as some registries do and docker-registry does not: in pages. */
@@ -10,16 +11,7 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
     paths.push(request.url ?? '');
     answer(request, response);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  const session = testSession(`127.0.0.1:${address.port}`);
+  const session = testSession(await listening(server));
   return { paths, at: { session, repository: 'lab/app' } };
 }
 

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer, request as forward, type Server } from 'node:http';
+import { createServer, request as forward } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, createServer as createRelay } from 'node:net';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeTree, scratchFolder } from '../support/archive-make.ts';
 import { authFile, htpasswdAuth, passwordEntry } from '../support/registry-auth.ts';
 import { pushTrees, statuses } from '../support/registry-push.ts';
+import { listening } from '../support/listening.ts';
 import { startRegistry } from '../support/registry-server.ts';
 import { makeAuthority, type TestAuthority } from '../support/registry-tls.ts';
 
@@ -206,20 +207,6 @@ async function startProxy(usualPort = '', certificate?: TestAuthority['server'])
   const host = await listening(server);
   const scheme = certificate ? 'https' : 'http';
   return { url: `${scheme}://who:word@${host}`, asked };
-}
-
-/** Its host and port; it ends with the test. */
-async function listening(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return `127.0.0.1:${address.port}`;
 }
 
 function pairOf({ certificate, key }: TestAuthority['server']) {
