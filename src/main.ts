@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { exitCodes, runProgram, type ExitCode } from './cli/program.ts';
+import { exitCodes, type ExitCode } from './cli/exit-code.ts';
+import { runProgram } from './cli/program.ts';
 import { Terminal } from './cli/terminal.ts';
 
 const terminal = new Terminal(process, process.env);

@@ -1,6 +1,7 @@
 import type { SolutionsError } from '../errors.ts';
 import type { PushReport } from '../images/push.ts';
-import { exitCodes, type ExitCode, type PushFlags } from './program.ts';
+import { exitCodes, type ExitCode } from './exit-code.ts';
+import type { PushFlags } from './program.ts';
 import { registryArguments } from './registry-session.ts';
 import { shellLine } from './shell.ts';
 

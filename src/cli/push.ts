@@ -10,7 +10,7 @@ import { parseTarget, type Target } from '../images/target.ts';
 import { openStore } from '../metadata/store.ts';
 import { printable } from '../printable.ts';
 import type { RegistrySession } from '../registry/session.ts';
-import { exitCodes, type ExitCode } from './program.ts';
+import { exitCodes, type ExitCode } from './exit-code.ts';
 import { progressOn } from './progress.ts';
 import {
   archiveCodeOf,

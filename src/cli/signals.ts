@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { interrupted } from '../registry/failure.ts';
-import { exitCodes, type ExitCode } from './program.ts';
+import { exitCodes, type ExitCode } from './exit-code.ts';
 
 /** What ended a run from outside. */
 export interface Stop {

@@ -2,7 +2,7 @@ import type { Notice } from '../errors.ts';
 import type { Extraction } from '../metadata/extract.ts';
 import type { Changes } from '../out/write.ts';
 import { deleteLine, type ObjectName } from '../plan/removed.ts';
-import { exitCodes, type ExitCode } from './program.ts';
+import { exitCodes, type ExitCode } from './exit-code.ts';
 import { shellLine } from './shell.ts';
 import { toJson, type Terminal } from './terminal.ts';
 

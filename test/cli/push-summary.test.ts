@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exitCodes } from '../../src/cli/program.ts';
+import { exitCodes } from '../../src/cli/exit-code.ts';
 import { nextSteps } from '../../src/cli/push-ending.ts';
 import { describePush } from '../../src/cli/push-report.ts';
 import type { PushedImage, PushReport } from '../../src/images/push.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exitCodes } from '../../src/cli/program.ts';
+import { exitCodes } from '../../src/cli/exit-code.ts';
 import { jobNameMistake } from '../../src/kubernetes/names.ts';
 import { fieldOf, nameOf, textOf, type JsonObject } from '../../src/kubernetes/value.ts';
 import { at, find, renderScenario, type ScenarioToMake } from './scenario.ts';
