@@ -1,7 +1,7 @@
 import type { SolutionsError } from '../errors.ts';
 import type { PushReport } from '../images/push.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
-import type { PushFlags } from './program.ts';
+import type { PushFlags } from './push-command.ts';
 import { registryArguments } from './registry-session.ts';
 import { shellLine } from './shell.ts';
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { openTree } from '../archive/tree.ts';
 import { registryConfig as configOf } from '../images/registry-config.ts';
 import { packageFile } from '../package.ts';
-import type { RegistryConfigFlags } from './program.ts';
+import type { RegistryConfigFlags } from './registry-config-command.ts';
 import type { Terminal } from './terminal.ts';
 
 interface RegistryConfigOptions {

@@ -3,7 +3,7 @@ import { mistake } from '../images/mistake.ts';
 import type { Target } from '../images/target.ts';
 import { packageVersion } from '../package.ts';
 import { RegistrySession } from '../registry/session.ts';
-import type { RegistryFlags } from './program.ts';
+import type { RegistryFlags } from './registry-options.ts';
 
 /** What a command that talks to a registry was called with. */
 export interface RegistryCommand extends RegistryFlags {

@@ -16,7 +16,7 @@ import { writeFolder } from '../out/write.ts';
 import { packageFile } from '../package.ts';
 import { removedObjects, unpushLine } from '../plan/removed.ts';
 import type { ExitCode } from './exit-code.ts';
-import type { SynthFlags } from './program.ts';
+import type { SynthFlags } from './synth-command.ts';
 import { progressOn } from './progress.ts';
 import { reportCheck, reportWritten, type SynthResult } from './synth-report.ts';
 import type { Terminal } from './terminal.ts';

@@ -16,7 +16,7 @@ import { openStore, type Store } from '../metadata/store.ts';
 import type { RegistrySession } from '../registry/session.ts';
 import { bytesText } from './bytes.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
-import type { UnpushFlags } from './program.ts';
+import type { UnpushFlags } from './unpush-command.ts';
 import { pushCodeOf } from './push-ending.ts';
 import { requirePair, sessionOf } from './registry-session.ts';
 import { onSignals, type Stop } from './signals.ts';
