@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { throwAll } from '../errors.ts';
 import type { State } from '../model/state.ts';
-import { printFile, textOfFile } from './printed.ts';
+import { printFile, textOfFile, type PrintedFile } from './printed.ts';
 import { readme } from './readme.ts';
 import { refusals } from './refusal.ts';
 import type { ManifestFile } from './render.ts';
@@ -18,8 +18,26 @@ export function folderOf(
   state: State,
   template: string,
 ): Map<string, string> {
+  return filesOf(printedFiles(rendered), state, template);
+}
+
+/**
+ * The manifests of `out/`, each object with its text.
+ *
+ * @throws SolutionsError, or several in an AggregateError: what the API server would refuse.
+ */
+export function printedFiles(rendered: readonly ManifestFile[]): PrintedFile[] {
   const files = rendered.flatMap(printFile);
   throwAll(refusals(files));
+  return files;
+}
+
+/** {@link folderOf} for manifests that are printed. */
+export function filesOf(
+  files: readonly PrintedFile[],
+  state: State,
+  template: string,
+): Map<string, string> {
   const names = files.map(({ file }) => file).toSorted();
   return new Map([
     ...files.map((file): [string, string] => [file.file, textOfFile(file)]),
