@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Place } from '../errors.ts';
-import { CIDR_FORM, cidrMistake } from '../kubernetes/cidr.ts';
 import {
   REGISTRY_HOST_FORM,
   registryHostMistake,
@@ -9,6 +8,9 @@ import {
 } from '../oci/name.ts';
 import { apiVersion, checked, hardening, optionalObjectName } from './fields.ts';
 import { imageSyncSchema, toImageSync, type ImageSync } from './image-sync.ts';
+import { ingressSchema, toIngress, type Ingress } from './ingress.ts';
+import { monitoringSchema, toMonitoring, type Monitoring } from './monitoring.ts';
+import { networkSchema, sortedCidrs, toNetwork, type Network } from './network.ts';
 import { readSole } from './sole-document.ts';
 
 /** MetalK8s' own registry: read-only, resolved by the containerd of its nodes. */
@@ -22,8 +24,6 @@ const base = checked((text) => (text === '' ? undefined : repositoryMistake(text
   pattern: `^$|^${COMPONENT}(?:/${COMPONENT})*$`,
   maxLength: 255,
 });
-
-const cidr = checked(cidrMistake, { pattern: CIDR_FORM.source });
 
 /** `platform.yaml`, as people write it. */
 export const platformSchema = z
@@ -53,15 +53,13 @@ export const platformSchema = z
         imageSync: imageSyncSchema
           .nullish()
           .describe('Jobs that bring the images of the archives into the registry'),
-        network: z
-          .strictObject({
-            registryCIDRs: z
-              .array(cidr)
-              .nullish()
-              .describe('Where the registry is: the image Jobs reach nothing else on its port'),
-          })
+        network: networkSchema
           .nullish()
           .describe('What a NetworkPolicy cannot know, because it knows no names of hosts'),
+        monitoring: monitoringSchema
+          .nullish()
+          .describe('What monitors the cluster; by default nothing that Solutions could use'),
+        ingress: ingressSchema.nullish().describe('Where people reach the UIs of Solutions'),
         hardening: hardening.optional(),
         podSecurity: z
           .strictObject({
@@ -98,6 +96,9 @@ export interface Platform {
     readonly cidrs: readonly string[];
   };
   readonly imageSync: ImageSync;
+  readonly network: Network;
+  readonly monitoring: Monitoring;
+  readonly ingress: Ingress;
   readonly hardening: z.output<typeof hardening>;
   readonly enforcePodSecurity: boolean;
   readonly agent: 'none' | 'argocd' | 'flux';
@@ -125,6 +126,9 @@ function toPlatform(spec: PlatformSpec, placeOf: (...path: readonly string[]) =>
   return {
     registry: toRegistry(spec),
     imageSync: toImageSync(spec.imageSync, placeOf('spec', ...said)),
+    network: toNetwork(spec.network),
+    monitoring: toMonitoring(spec.monitoring),
+    ingress: toIngress(spec.ingress),
     hardening: spec.hardening ?? 'restricted',
     enforcePodSecurity: spec.podSecurity?.enforce ?? false,
     agent: spec.gitops?.agent ?? 'none',
@@ -141,6 +145,6 @@ function toRegistry({ registry, network }: PlatformSpec): Platform['registry'] {
     pullSecret: registry?.pullSecret || undefined,
     isPlainHttp,
     isReadOnly: host === METALK8S_REGISTRY,
-    cidrs: [...new Set(network?.registryCIDRs)].sort(),
+    cidrs: sortedCidrs(network?.registryCIDRs),
   };
 }

@@ -22,6 +22,23 @@ const metalk8s = {
     cidrs: [],
   },
   imageSync: { mode: 'unset', place: expect.objectContaining({ file: 'platform.yaml' }) },
+  network: {
+    isEnabled: false,
+    apiServerCidrs: [],
+    prometheus: { namespace: 'metalk8s-monitoring', podLabels: {} },
+    ingressController: { namespace: 'metalk8s-ingress', podLabels: {} },
+  },
+  monitoring: {
+    isEnabled: false,
+    labels: { 'metalk8s.scality.com/monitor': '' },
+    hasCertManager: false,
+  },
+  ingress: {
+    className: 'nginx-control-plane',
+    host: undefined,
+    domain: undefined,
+    tlsSecret: undefined,
+  },
   hardening: 'restricted',
   enforcePodSecurity: false,
   agent: 'none',
@@ -35,6 +52,10 @@ describe('platform.yaml', () => {
     [
       'with everything left empty',
       `${head}spec: {registry: , podSecurity: , gitops: , imageSync: , network: }\n`,
+    ],
+    [
+      'with more left empty',
+      `${head}spec: {monitoring: , ingress: {host: "", tlsSecret: ""}, network: {prometheus: }}\n`,
     ],
     [
       'with empty texts',
@@ -59,6 +80,9 @@ describe('platform.yaml', () => {
         cidrs: ['10.1.0.0/16', '10.2.0.0/16'],
       },
       imageSync: { mode: 'unset', place: { file: 'platform.yaml', line: 4, column: 14 } },
+      network: metalk8s.network,
+      monitoring: metalk8s.monitoring,
+      ingress: metalk8s.ingress,
       hardening: 'baseline',
       enforcePodSecurity: true,
       agent: 'flux',
@@ -98,6 +122,78 @@ describe('platform.yaml', () => {
       '3:34 `spec.network.registryCIDRs[0]` must have no bits set behind its prefix of 8; found "10.0.0.1/8"',
       '3:46 `spec.network.registryCIDRs[1]` must be a CIDR such as 10.1.2.0/24, 10.1.2.3/32 or fd00::/64; found "registry.example"',
     ]);
+  });
+
+  it('says what monitors the cluster, where no labels are as good as others', () => {
+    const spec = 'monitoring: {enabled: true, certManager: true, labels: {release: prometheus}}';
+    expect(parse(`${head}spec: {${spec}}\n`).monitoring).toEqual({
+      isEnabled: true,
+      labels: { release: 'prometheus' },
+      hasCertManager: true,
+    });
+    expect(parse(`${head}spec: {monitoring: {labels: {}}}\n`).monitoring.labels).toEqual({});
+  });
+
+  it('says who may reach what, each network once', () => {
+    const spec =
+      'network: {enabled: true, apiServerCIDRs: [10.0.0.2/32, 10.0.0.1/32, 10.0.0.2/32], ' +
+      'prometheus: {namespace: watch, podLabels: {app: prometheus}}, ingressController: {namespace: web}}';
+    expect(parse(`${head}spec: {${spec}}\n`).network).toEqual({
+      isEnabled: true,
+      apiServerCidrs: ['10.0.0.1/32', '10.0.0.2/32'],
+      prometheus: { namespace: 'watch', podLabels: { app: 'prometheus' } },
+      ingressController: { namespace: 'web', podLabels: {} },
+    });
+  });
+
+  it.each([
+    ['one host for all UIs', 'ui.example', { host: 'ui.example', domain: undefined }],
+    ['a host for each UI', '"*.ui.example"', { host: undefined, domain: 'ui.example' }],
+  ])('names %s', (_, host, expected) => {
+    const spec = `ingress: {class: nginx, host: ${host}, tlsSecret: ui-tls}`;
+    expect(parse(`${head}spec: {${spec}}\n`).ingress).toEqual({
+      className: 'nginx',
+      tlsSecret: 'ui-tls',
+      ...expected,
+    });
+  });
+
+  it.each([
+    [
+      'an address for a host',
+      'ingress: {host: 10.1.2.3}',
+      ['3:18 `spec.ingress.host` must be a name, an Ingress takes no address; found "10.1.2.3"'],
+    ],
+    [
+      'a wildcard in the middle',
+      'ingress: {host: a.*.example}',
+      [
+        '3:18 `spec.ingress.host` must be lower-case letters, digits, `-` and `.`, with a letter or digit at both ends of each part; found "a.*.example"',
+      ],
+    ],
+    [
+      'a domain that leaves no room for a label',
+      `ingress: {host: "*.${'a'.repeat(190)}"}`,
+      [
+        `3:18 \`spec.ingress.host\` has 192 characters, at most 191 are allowed: a label comes in front; found "*.${'a'.repeat(58)}..."`,
+      ],
+    ],
+    [
+      'a certificate for no host',
+      'ingress: {tlsSecret: ui-tls}',
+      [
+        '3:18 `spec.ingress.tlsSecret` needs `host`, the name that its certificate is for; found "ui-tls"',
+      ],
+    ],
+    [
+      'a label that is none',
+      'monitoring: {labels: {a: b c}}',
+      [
+        '3:30 `spec.monitoring.labels.a` must be letters, digits, `-`, `_` and `.`, with a letter or digit at both ends; found "b c"',
+      ],
+    ],
+  ])('refuses %s', (_, spec, expected) => {
+    expect(complaints(`${head}spec: {${spec}}\n`)).toEqual(expected);
   });
 
   it.each([
