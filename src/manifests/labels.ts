@@ -21,7 +21,7 @@ export const ANNOTATIONS = {
 } as const;
 
 /** The label that selects an Operator's Pods: immutable in a Deployment, so the same for ever. */
-export function selector({ name }: Operator): Record<string, string> {
+export function selector({ name }: Pick<Operator, 'name'>): Record<string, string> {
   return { app: name };
 }
 

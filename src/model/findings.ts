@@ -33,14 +33,14 @@ interface Details {
   readonly hint?: string;
 }
 
-/** Collects what is found, so that all of it is shown together. */
-export class Findings {
-  readonly #errors: SolutionsError<ModelCode>[] = [];
+/** Collects what is found, so that all of it is shown together; `Code` is the union of a folder. */
+export class Findings<Code extends string = ModelCode> {
+  readonly #errors: SolutionsError<Code>[] = [];
   readonly #shared = new Set<string>();
   readonly #warnings = new Map<string, Notice>();
 
   /** An error that is mended at its place: every place is shown. */
-  error(code: ModelCode, message: string, details: Details): void {
+  error(code: Code, message: string, details: Details): void {
     this.#errors.push(new SolutionsError(message, { code, ...details }));
   }
 
@@ -48,14 +48,14 @@ export class Findings {
    * An error that is mended elsewhere, once for all places that it shows up at. The same sentence
    * is kept once: a thousand Environments may share a reason.
    */
-  sharedError(code: ModelCode, message: string, details: Details): void {
+  sharedError(code: Code, message: string, details: Details): void {
     if (this.#shared.has(message)) return;
     this.#shared.add(message);
     this.error(code, message, details);
   }
 
   /** The same sentence is kept once, with its first place. */
-  warn(code: ModelCode, message: string, details: Details): void {
+  warn(code: Code, message: string, details: Details): void {
     if (!this.#warnings.has(message)) this.#warnings.set(message, { code, message, ...details });
   }
 
