@@ -100,14 +100,8 @@ function readText(cursor: Cursor, around: Around, properties: Properties | undef
   cursor.count();
   const at = cursor.offset();
   const { tag, anchor } = properties ?? {};
-  return {
-    kind: 'scalar',
-    at,
-    text: readBlockScalar(cursor, around.parent),
-    plain: false,
-    tag,
-    anchor,
-  };
+  const { text, end } = readBlockScalar(cursor, around.parent);
+  return { kind: 'scalar', at, end: cursor.offset(end), text, plain: false, tag, anchor };
 }
 
 /** A scalar, an alias or a flow collection: what may be a key. */
@@ -121,7 +115,7 @@ function readAtom(cursor: Cursor, parent: number, properties: Properties | undef
   cursor.count();
   const plain = next !== '"' && next !== "'";
   const text = plain ? readPlain(cursor, parent, false) : readQuoted(cursor);
-  return { kind: 'scalar', at, text, plain, tag, anchor };
+  return { kind: 'scalar', at, end: cursor.offset(), text, plain, tag, anchor };
 }
 
 /** Reads a block list, from its first `-`. */
@@ -138,7 +132,8 @@ function readList(cursor: Cursor, column: number, around: Around): Node {
     const ends =
       cursor.atEnd || cursor.column < column || (around.ofKey && column === around.parent);
     if (!ends) cursor.fail('a `-` was expected here', { hint: hintFor(cursor) });
-    return { kind: 'list', at, anchor: undefined, items };
+    const end = items.at(-1)?.end ?? at;
+    return { kind: 'list', at, end, column, anchor: undefined, items };
   });
 }
 
@@ -161,7 +156,8 @@ function readMap(cursor: Cursor, column: number, first: Node | undefined): Node 
   return cursor.deeper((): Node => {
     const entries: Entry[] = [readEntry(cursor, column, first)];
     while (atNext(cursor, column)) entries.push(readEntry(cursor, column, undefined));
-    return { kind: 'map', at, anchor: undefined, entries };
+    const end = entries.at(-1)?.[1].end ?? at;
+    return { kind: 'map', at, end, column, anchor: undefined, entries };
   });
 }
 

@@ -38,6 +38,8 @@ export class Cursor {
   /** Where the line of `pos` starts. */
   lineStart = 0;
   #depth = 0;
+  /** Where the last `skip` started, and where it ended. */
+  #skipped = { from: 0, to: 0 };
 
   /** `base` is where `text` stands in its file. */
   constructor(text: string, base: number, file: { readonly count: Count; readonly fail: Fail }) {
@@ -75,6 +77,7 @@ export class Cursor {
 
   /** Goes to what comes next, over blanks, comments and line ends; whether a line ended. */
   skip(): boolean {
+    const from = this.behind;
     let crossed = false;
     for (;;) {
       const code = this.code();
@@ -83,8 +86,15 @@ export class Cursor {
       else if (code === NEWLINE) {
         this.newline();
         crossed = true;
-      } else return crossed;
+      } else break;
     }
+    this.#skipped = { from, to: this.pos };
+    return crossed;
+  }
+
+  /** The end of what was read last, before the blanks that were gone over since. */
+  get behind(): number {
+    return this.pos === this.#skipped.to ? this.#skipped.from : this.pos;
   }
 
   /** Goes over the line end at `pos`. */

@@ -12,8 +12,13 @@ export function readFlow(cursor: Cursor, anchor: string | undefined): Node {
   cursor.count();
   const isList = cursor.text.charAt(cursor.pos) === '[';
   return cursor.deeper((): Node => {
-    if (isList) return { kind: 'list', at, anchor, items: readAll(cursor, ']', readItem) };
-    return { kind: 'map', at, anchor, entries: readAll(cursor, '}', readEntry) };
+    const column = undefined;
+    if (isList) {
+      const items = readAll(cursor, ']', readItem);
+      return { kind: 'list', at, end: cursor.offset(), column, anchor, items };
+    }
+    const entries = readAll(cursor, '}', readEntry);
+    return { kind: 'map', at, end: cursor.offset(), column, anchor, entries };
   });
 }
 
@@ -47,11 +52,16 @@ function readAll<T>(cursor: Cursor, close: string, readOne: (cursor: Cursor) => 
 function readItem(cursor: Cursor): Node {
   const at = cursor.offset();
   const isKey = cursor.code() === QUESTION && cursor.isBlankAt(1);
-  if (isKey) return { kind: 'map', at, anchor: undefined, entries: [readEntry(cursor)] };
+  if (isKey) return pairAt(at, readEntry(cursor));
   const node = readNode(cursor);
   cursor.skip();
-  if (cursor.code() !== COLON) return node;
-  return { kind: 'map', at, anchor: undefined, entries: [[node, readValue(cursor)]] };
+  return cursor.code() === COLON ? pairAt(at, [node, readValue(cursor)]) : node;
+}
+
+/** A map of one entry, without braces around it. */
+function pairAt(at: number, entry: Entry): Node {
+  const { end } = entry[1];
+  return { kind: 'map', at, end, column: undefined, anchor: undefined, entries: [entry] };
 }
 
 function readEntry(cursor: Cursor): Entry {
@@ -84,6 +94,10 @@ function readNode(cursor: Cursor): Node {
 function readFlowNode(cursor: Cursor, properties: Properties | undefined): Node {
   const at = cursor.offset();
   const { anchor, tag } = properties ?? {};
+  const scalarAt = (start: number, text: string, plain: boolean): Node => {
+    cursor.count();
+    return { kind: 'scalar', at: start, end: cursor.offset(), text, plain, tag, anchor };
+  };
   switch (cursor.text.charAt(cursor.pos)) {
     case '[':
     case '{':
@@ -92,10 +106,8 @@ function readFlowNode(cursor: Cursor, properties: Properties | undefined): Node 
       return readAlias(cursor, properties);
     case '"':
     case "'":
-      cursor.count();
-      return { kind: 'scalar', at, text: readQuoted(cursor), plain: false, tag, anchor };
+      return scalarAt(at, readQuoted(cursor), false);
     default:
-      cursor.count();
-      return { kind: 'scalar', at, text: readPlain(cursor, -1, true), plain: true, tag, anchor };
+      return scalarAt(at, readPlain(cursor, -1, true), true);
   }
 }

@@ -7,19 +7,27 @@ interface Header {
   readonly step: number;
 }
 
+/** A block scalar that was read. */
+interface BlockScalar {
+  readonly text: string;
+  /** The end of its last line; of the blank lines behind that, where they count. */
+  readonly end: number;
+}
+
 /** Reads a block scalar, `|` or `>`; `parent` is the indent of the collection around it. */
-export function readBlockScalar(cursor: Cursor, parent: number): string {
+export function readBlockScalar(cursor: Cursor, parent: number): BlockScalar {
   const { literal, chomping, step } = readHeader(cursor);
   const outer = Math.max(parent, 0);
   const indent = step > 0 ? outer + step : foundIndent(cursor, parent);
   const lines: string[] = [];
+  let lastLine = cursor.pos - 1;
   let blank = skipBlankLines(cursor, indent);
-  let text = '';
   // Line ends that the next line decides on.
   let end = '\n'.repeat(blank);
   let wasIndented = true;
   while (cursor.column === indent && !cursor.atEnd) {
     const stop = cursor.lineEnd();
+    lastLine = stop;
     const line = cursor.text.slice(cursor.pos, stop);
     const isIndented = line.startsWith(' ') || line.startsWith('\t');
     if (!literal && lines.length > 0 && !wasIndented && !isIndented) {
@@ -32,10 +40,9 @@ export function readBlockScalar(cursor: Cursor, parent: number): string {
     blank = skipBlankLines(cursor, indent);
     end = `\n${'\n'.repeat(blank)}`;
   }
-  text = lines.join('');
-  if (lines.length === 0) return chomping === '+' ? end : '';
-  if (chomping === '-') return text;
-  return chomping === '+' ? text + end : `${text}\n`;
+  const text = lines.join('');
+  if (chomping === '+') return { text: text + end, end: cursor.lineStart - 1 };
+  return { text: chomping === '-' || lines.length === 0 ? text : `${text}\n`, end: lastLine };
 }
 
 function readHeader(cursor: Cursor): Header {

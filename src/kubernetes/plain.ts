@@ -20,7 +20,7 @@ const CANNOT_START = new Map([
 ]);
 
 /**
- * Reads a plain scalar; its lines after the first stand further in than `parent`, the indent of
+ * Reads a plain scalar, up to its last character; its lines after the first stand further in than `parent`, the indent of
  * the collection around it, or anywhere in flow style.
  */
 export function readPlain(cursor: Cursor, parent: number, inFlow: boolean): string {
@@ -37,15 +37,14 @@ export function readPlain(cursor: Cursor, parent: number, inFlow: boolean): stri
   }
   const from = cursor.pos;
   let end = lineOf(cursor, inFlow);
-  if (cursor.code() !== NEWLINE || !continues(cursor, parent, inFlow))
-    return cursor.text.slice(from, end);
   const parts = [cursor.text.slice(from, end)];
-  do {
+  while (cursor.code() === NEWLINE && continues(cursor, parent, inFlow)) {
     const blankLines = countBlankLines(cursor);
     const start = cursor.pos;
     end = lineOf(cursor, inFlow);
     parts.push(blankLines === 0 ? ' ' : '\n'.repeat(blankLines), cursor.text.slice(start, end));
-  } while (cursor.code() === NEWLINE && continues(cursor, parent, inFlow));
+  }
+  cursor.pos = end;
   return parts.join('');
 }
 

@@ -27,7 +27,8 @@ export function readAlias(cursor: Cursor, properties: Properties | undefined): A
   if (properties) cursor.fail('an alias has neither an anchor nor a tag');
   cursor.count();
   const at = cursor.offset();
-  return { kind: 'alias', at, name: readName(cursor) };
+  const name = readName(cursor);
+  return { kind: 'alias', at, end: cursor.offset(), name };
 }
 
 /** goyaml's names; what may follow one at once is a blank or an indicator. */
@@ -65,5 +66,6 @@ function readTag(cursor: Cursor): string {
 export function absent(cursor: Cursor, properties?: Properties): ScalarNode {
   cursor.count();
   const { tag, anchor } = properties ?? {};
-  return { kind: 'scalar', at: cursor.offset(), text: '', plain: true, tag, anchor };
+  const [at, end] = [cursor.offset(), cursor.offset(cursor.behind)];
+  return { kind: 'scalar', at, end, text: '', plain: true, tag, anchor };
 }

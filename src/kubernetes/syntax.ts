@@ -17,24 +17,41 @@ export function parseDocuments(text: string, fail: Fail): Node[] {
   if (!isJson) refuseCharacters(text, fail);
   const documents: Node[] = [];
   const file = { fail, count: { nodes: 0 } };
-  let start = 0;
-  for (const line of text.matchAll(/^---.*$/gmu)) {
-    if (!isJson && !/^---\s*(?:#|$)/u.test(line[0])) {
-      fail('manifest-syntax', 'nothing is read behind `---` in its line', line.index + 3);
+  for (const range of documentRanges(text)) {
+    const divider = text.slice(range.end, text.indexOf('\n', range.end));
+    if (!isJson && !/^---\s*(?:#|$)|^$/u.test(divider)) {
+      fail('manifest-syntax', 'nothing is read behind `---` in its line', range.end + 3);
     }
-    documents.push(readDocument(text, { start, end: line.index }, file));
     if (documents.length >= MAX_DOCUMENTS) {
-      fail('manifest-too-large', `the file has more than ${MAX_DOCUMENTS} documents`, line.index);
+      fail('manifest-too-large', `the file has more than ${MAX_DOCUMENTS} documents`, range.start);
     }
-    start = line.index + line[0].length + 1;
+    documents.push(readDocument(text, range, file));
   }
-  documents.push(readDocument(text, { start, end: text.length }, file));
   return documents;
+}
+
+/** A part of a text, its end not in it. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Where the documents of a file stand, at least one: each from behind its `---` line up to that of
+ * the next one, or to the end of `text`.
+ */
+export function* documentRanges(text: string): Generator<Range> {
+  let start = 0;
+  for (const { 0: line, index } of text.matchAll(/^---.*$/gmu)) {
+    yield { start, end: index };
+    start = index + line.length + 1;
+  }
+  yield { start, end: text.length };
 }
 
 function readDocument(
   text: string,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end }: Range,
   file: { readonly count: Count; readonly fail: Fail },
 ): Node {
   const whole = text.slice(start, end);
