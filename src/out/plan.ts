@@ -13,8 +13,8 @@ export interface Plan {
   readonly write: readonly string[];
   readonly remove: readonly string[];
   readonly unchanged: readonly string[];
-  /** The text of the new `SHA256SUMS`. */
-  readonly sums: string;
+  /** The text of the new `SHA256SUMS`; nothing where no file is wanted, and so no list either. */
+  readonly sums: string | undefined;
   /** What speaks against it, unless overwriting was asked for. */
   readonly objections: readonly SolutionsError<OutCode>[];
   /** What speaks against it in any case. */
@@ -78,7 +78,7 @@ function planFor(folder: OwnedFolder, wanted: ReadonlyMap<string, string>): Plan
       (name) => !wanted.has(name) && folder.files.get(name)?.kind !== 'missing',
     ),
     unchanged: names.filter(isUnchanged),
-    sums: sumsText(wanted),
+    sums: wanted.size === 0 ? undefined : sumsText(wanted),
     objections: [...listObjections(folder, wanted), ...fileObjections(folder, changed)],
     obstacles: folder.blocked.map(({ name, expected }) =>
       complaint('not-a-file', `${folder.label}/${name}`, {

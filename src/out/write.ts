@@ -34,7 +34,8 @@ interface WriteOptions {
  * 2. Each file is written to `.SHA256SUMS.part` in its folder, and renamed. One such name is enough,
  *    one run at a time is at work, and whoever finds it knows that it is no file yet.
  * 3. What is no longer wanted is removed. A listed file that is missing is no edit.
- * 4. `.SHA256SUMS.next` is renamed to `SHA256SUMS`: the new list counts, and is the only one.
+ * 4. `.SHA256SUMS.next` is renamed to `SHA256SUMS`: the new list counts, and is the only one. A list of
+ *    nothing is removed at last.
  *
  * The run after a kill may want other files, and its list would forget the digests of the killed
  * run's. So before anything else it settles: `SHA256SUMS` gets the digests of what is there. Settling
@@ -48,21 +49,38 @@ interface WriteOptions {
  * @throws SolutionsError, or several in an AggregateError: everything edited or in the way, a list
  *   that is missing, malformed or in conflict (OutCode), or what the disk refuses (DiskCode).
  */
-export function writeFolder(planned: FolderPlan, { overwrite }: WriteOptions): Changes {
-  const { plan } = planned;
+export function writeFolder(planned: FolderPlan, options: WriteOptions): Changes {
   if (!isDone(planned)) {
-    throwAll([...plan.obstacles, ...(overwrite ? [] : plan.objections)]);
+    throwAll(speakingAgainst(planned, options));
     commit(planned);
   }
   return changes(planned);
 }
 
+/**
+ * {@link writeFolder} for folders that belong together: what speaks against one of them is found before
+ * any is written.
+ *
+ * @throws SolutionsError, or several in an AggregateError, as {@link writeFolder}.
+ */
+export function writeFolders(planned: readonly FolderPlan[], options: WriteOptions): Changes[] {
+  throwAll(planned.flatMap((one) => speakingAgainst(one, options)));
+  return planned.map((one) => writeFolder(one, options));
+}
+
+function speakingAgainst(planned: FolderPlan, { overwrite }: WriteOptions) {
+  if (isDone(planned)) return [];
+  const { obstacles, objections } = planned.plan;
+  return [...obstacles, ...(overwrite ? [] : objections)];
+}
+
 function changes({ folder, plan }: FolderPlan): Changes {
   const isListed = folder.sums?.text === plan.sums;
+  const list = plan.sums === undefined ? [] : [SUMS];
   return {
-    written: isListed ? plan.write : inByteOrder([...plan.write, SUMS]),
-    removed: plan.remove,
-    unchanged: isListed ? inByteOrder([...plan.unchanged, SUMS]) : plan.unchanged,
+    written: isListed ? plan.write : inByteOrder([...plan.write, ...list]),
+    removed: isListed || list.length > 0 ? plan.remove : inByteOrder([...plan.remove, SUMS]),
+    unchanged: isListed ? inByteOrder([...plan.unchanged, ...list]) : plan.unchanged,
     foreignManifests: folder.foreign.filter((name) => /\.(?:ya?ml|json)$/u.test(name)),
   };
 }
@@ -71,7 +89,7 @@ function commit({ folder, plan, files }: FolderPlan): void {
   onDisk(folder.label, () => mkdirSync(folder.path, { recursive: true }));
   for (const name of folder.parts) remove(folder, name);
   if (folder.next || plan.objections.length > 0) settle(folder);
-  put(folder, NEXT_SUMS, plan.sums);
+  put(folder, NEXT_SUMS, plan.sums ?? '');
   syncNames(folder, ['.']);
   makeFolders(folder, plan);
   for (const name of plan.write) {
@@ -83,6 +101,7 @@ function commit({ folder, plan, files }: FolderPlan): void {
   onDisk(`${folder.label}/${SUMS}`, () =>
     renameSync(join(folder.path, NEXT_SUMS), join(folder.path, SUMS)),
   );
+  if (plan.sums === undefined) remove(folder, SUMS);
   syncNames(folder, ['.', ...foldersOf(plan.write)]);
 }
 
@@ -132,7 +151,7 @@ function makeFolders(folder: OwnedFolder, plan: Plan): void {
 /** Folders that hold something else stay. */
 function removeEmptyFolders(folder: OwnedFolder, plan: Plan): void {
   for (const name of foldersOf([...folder.files.keys()])) {
-    if (plan.sums.includes(`  ${name}/`)) continue;
+    if (plan.sums?.includes(`  ${name}/`)) continue;
     onDisk(`${folder.label}/${name}`, () => {
       try {
         rmdirSync(join(folder.path, name));

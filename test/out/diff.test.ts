@@ -93,7 +93,7 @@ test('a diff shows control characters, and never sends them to a terminal', asyn
 
 test('a folder in the place of a file is an error, and not a diff', async () => {
   const { out } = written(new Map());
-  mkdirSync(join(out, 'a.yaml'));
+  mkdirSync(join(out, 'a.yaml'), { recursive: true });
   await expect(diffFolder(planFolder(out, new Map([['a.yaml', '']])))).rejects.toMatchObject({
     code: 'not-a-file',
     place: { file: 'out/a.yaml' },
@@ -110,13 +110,16 @@ test('git applies every diff, and has what is written then', { timeout: 60_000 }
   await assert(
     asyncProperty(files, files, async (before, after) => {
       const { root, out } = written(before);
+      // Where no file was ever wanted, there is no folder.
+      mkdirSync(out, { recursive: true });
       const diff = await diffFolder(planFolder(out, after));
       if (diff !== '')
         execFileSync('git', ['apply', '--whitespace=nowarn'], { cwd: root, input: diff });
       expect(await diffFolder(planFolder(out, after))).toBe('');
-      const found = tree(out);
+      // Git takes a folder away with its last file.
+      const found = tree(root);
       writeFolder(planFolder(out, after), { overwrite: false });
-      expect(tree(out)).toEqual(found);
+      expect(tree(root)).toEqual(found);
     }),
     { numRuns: 60 },
   );
@@ -135,4 +138,13 @@ test('large files that share nothing are compared within seconds, with the same 
   expect(await diffFolder(planFolder(out, after))).toBe(diff);
   execFileSync('git', ['apply'], { cwd: root, input: diff });
   expect(await diffFolder(planFolder(out, after))).toBe('');
+});
+
+test('a diff to no files at all removes the list, and git applies it', async () => {
+  const { root, out } = written(new Map([['a.yaml', lines('1')]]));
+  const diff = await diffFolder(planFolder(out, new Map()));
+  expect(diff).toContain('deleted file mode 100644\n--- a/out/SHA256SUMS\n+++ /dev/null\n');
+  execFileSync('git', ['apply', '-'], { cwd: root, input: diff });
+  expect(tree(root)).toEqual({});
+  expect(await diffFolder(planFolder(out, new Map()))).toBe('');
 });

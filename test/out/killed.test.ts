@@ -7,8 +7,9 @@ import { digestsOf, planFolder, type Files } from '../../src/out/plan.ts';
 import { writeFolder } from '../../src/out/write.ts';
 import { bundle, runProgram, scratch, tree } from '../disk/killed.ts';
 
-/** Files that are told from those of another letter, and from halves of themselves. */
+/** Files that are told from those of another letter, and from halves of themselves; `-` is none. */
 function version(letter: string, size: number): Map<string, string> {
+  if (letter === '-') return new Map();
   const names = [
     '0000.yaml',
     '0100.yaml',
@@ -67,7 +68,8 @@ function expectWhole(out: string, versions: readonly Files[]): void {
 }
 
 function expectExactly({ out }: Target, files: Files): void {
-  expect(tree(out)).toEqual({ ...Object.fromEntries(files), [SUMS]: sumsText(digestsOf(files)) });
+  const list = files.size === 0 ? {} : { [SUMS]: sumsText(digestsOf(files)) };
+  expect(tree(out)).toEqual({ ...Object.fromEntries(files), ...list });
 }
 
 describe('after a kill before any call', () => {
@@ -90,6 +92,24 @@ describe('after a kill before any call', () => {
       expectExactly(at, version(next, 10));
     }
     expect(dieAt).toBeGreaterThan(15);
+  });
+
+  test.each([
+    ['no files either', '-'],
+    ['the files from before', 'a'],
+  ])('of a run for no files, a run for %s finishes', async (_, next) => {
+    const at = target();
+    let dieAt = 0;
+    let killed = true;
+    while (killed) {
+      write(at, version('a', 10));
+      dieAt += 1;
+      ({ killed } = await runProgram(program(at, '-'), { dieAt }));
+      expectWhole(at.out, [version('a', 10)]);
+      write(at, version(next, 10));
+      expectExactly(at, version(next, 10));
+    }
+    expect(dieAt).toBeGreaterThan(10);
   });
 
   test('of the first run, the second finishes', async () => {

@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { solutionsErrors } from '../../src/errors.ts';
 import { readFolder } from '../../src/out/folder.ts';
 import { planFolder, type Files } from '../../src/out/plan.ts';
-import { writeFolder, type Changes } from '../../src/out/write.ts';
+import { writeFolder, writeFolders, type Changes } from '../../src/out/write.ts';
 import { scratch, tree } from '../disk/killed.ts';
 
 const first = new Map([
@@ -100,6 +100,39 @@ describe('a folder of ours', () => {
     });
     expect(content()).toEqual(Object.fromEntries(second));
     expect(existsSync(join(out, 'server-side'))).toBe(false);
+  });
+
+  test('that is to hold nothing any more loses its list too, and stays as it is then', () => {
+    const { root, out, write } = folder(first);
+    writeFileSync(join(out, 'theirs.txt'), 'theirs');
+    expect(write(new Map())).toEqual({
+      written: [],
+      removed: [...first.keys(), 'SHA256SUMS'].toSorted(),
+      unchanged: [],
+      foreignManifests: [],
+    });
+    expect(tree(root)).toEqual({ 'out/theirs.txt': 'theirs' });
+    const nothing = { written: [], removed: [], unchanged: [], foreignManifests: [] };
+    expect(write(new Map())).toEqual(nothing);
+    expect(folder().write(new Map())).toEqual(nothing);
+  });
+
+  test('that is to hold nothing is not made', () => {
+    const { out, write } = folder();
+    write(new Map());
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('is not written when something speaks against another', () => {
+    const one = folder(first);
+    const other = folder(first);
+    writeFileSync(join(other.out, 'README.md'), 'edited');
+    const planned = [one, other].map(({ out }) => planFolder(out, second));
+    expect(() => writeFolders(planned, { overwrite: false })).toThrow('edited');
+    expect(one.content()).toEqual(Object.fromEntries(first));
+    const [changes] = writeFolders(planned, { overwrite: true });
+    expect(changes?.written).toContain('README.md');
+    for (const { content } of [one, other]) expect(content()).toEqual(Object.fromEntries(second));
   });
 
   test('is not written when nothing changes', () => {
