@@ -1,9 +1,10 @@
 import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
 import { mayBeCut } from '../iso/image.ts';
+import type { ImageName } from './components.ts';
 import { readImages, type Images } from './images.ts';
 import { fewOf, mistake, notice, quoted } from './mistake.ts';
 import { parseOperator, type OperatorFiles } from './operator.ts';
-import { LEGACY_HINT, parseProduct, type ImageName, type Product } from './product.ts';
+import { LEGACY_HINT, parseProduct, type Product } from './product.ts';
 import type { Tree, TreeFile } from './tree.ts';
 import { unseenCrds } from './unseen.ts';
 

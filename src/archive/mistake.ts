@@ -22,6 +22,7 @@ export type ArchiveCode =
   | 'product-id'
   | 'product-images'
   | 'product-operator-image'
+  | 'product-ui'
   | 'crd-kind'
   | 'crd-v1beta1'
   | 'crd-name'

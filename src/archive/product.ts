@@ -3,6 +3,15 @@ import { parseAs } from '../config/parse.ts';
 import { readYaml, type Path, type YamlDocument } from '../config/yaml.ts';
 import { throwAll, type Notice, type Place } from '../errors.ts';
 import { REPOSITORY_COMPONENT, TAG } from '../oci/name.ts';
+import {
+  imageText,
+  operatorOf,
+  operatorSchema,
+  uiOf,
+  type ImageName,
+  type ProductOperator,
+  type ProductUi,
+} from './components.ts';
 import { mistake, quoted } from './mistake.ts';
 
 /** What `manifest.yaml` says, checked. */
@@ -18,8 +27,8 @@ export interface Product {
   readonly annotations: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly operator?: ProductOperator | undefined;
-  /** `spec.ui` of older archives, as it is. */
-  readonly ui?: unknown;
+  /** Only where `spec.ui` declares one and the archive has its image. */
+  readonly ui?: ProductUi | undefined;
   /** `<name>:<tag>`, without junk and duplicates; what `images/` holds where none are declared. */
   readonly images: readonly string[];
   /** Why no registry accepts the id, where none does: an error wherever it is rendered or pushed. */
@@ -27,18 +36,6 @@ export interface Product {
   /** The whole document. */
   readonly raw: unknown;
   readonly notices: readonly Notice[];
-}
-
-/** The Operator of a Solution. */
-interface ProductOperator {
-  readonly image: ImageName;
-  readonly metrics?: z.output<typeof metricsSchema> | undefined;
-}
-
-/** An image as `images/<name>/<tag>` has it. */
-export interface ImageName {
-  readonly name: string;
-  readonly tag: string;
 }
 
 /** `<name>-operator` is a label of at most 63 characters (output.md, section 3). */
@@ -53,13 +50,6 @@ const texts = z
     Object.fromEntries(Object.entries(map ?? {}).map(([key, value]) => [key, value ?? ''])),
   );
 
-const metricsSchema = z.looseObject({
-  enabled: z.boolean().nullish(),
-  scheme: z.string().nullish(),
-  port: z.int().min(1).max(65_535).nullish(),
-  path: z.string().nullish(),
-});
-
 const text = z.string().min(1);
 
 /** Vendors add keys of their own anywhere. */
@@ -72,12 +62,7 @@ const schema = z.looseObject({
   annotations: texts,
   spec: z.looseObject({
     version: text,
-    operator: z
-      .looseObject({
-        image: z.looseObject({ name: text, tag: text }).nullish(),
-        metrics: metricsSchema.nullish(),
-      })
-      .nullish(),
+    operator: operatorSchema.nullish(),
     images: z.array(z.unknown()).nullish(),
     ui: z.unknown().optional(),
   }),
@@ -114,6 +99,8 @@ export function parseProduct(bytes: Uint8Array, file: string, held: readonly Ima
     });
   const images = declaredImages(source, document, notices) ?? held.map(imageText);
   noticeAbsent(images, held, { notices, place: document.placeOf(['spec', 'images']) });
+  const context = { held, notices, placeOf: (path: Path) => document.placeOf(path) };
+  const fallback = { name: `${name}-operator`, tag: version };
   const annotations = { ...source.annotations, ...source.metadata.annotations };
   return {
     id,
@@ -122,18 +109,13 @@ export function parseProduct(bytes: Uint8Array, file: string, held: readonly Ima
     displayName: annotations[DISPLAY_NAME] || name,
     annotations,
     labels: source.metadata.labels,
-    operator: operatorOf(source, held, { notices, document }),
-    ui: source.spec.ui,
+    operator: operatorOf(source.spec.operator, fallback, context),
+    ui: uiOf(source.spec.ui, context),
     images,
     idMistake,
     raw: document.value,
     notices,
   };
-}
-
-/** `<name>:<tag>` */
-function imageText({ name, tag }: ImageName): string {
-  return `${name}:${tag}`;
 }
 
 /** `spec.operator.image.tag` */
@@ -147,7 +129,7 @@ function isText(path: Path): boolean {
   return (
     /^(?:metadata\/)?(?:annotations|labels)\/[^]+$/u.test(where) ||
     ['metadata/name', 'spec/version', 'spec/images/0'].includes(where) ||
-    /^spec\/operator\/image\/(?:name|tag)$/u.test(where)
+    /^spec\/(?:operator|ui)\/image\/(?:name|tag)$/u.test(where)
   );
 }
 
@@ -273,34 +255,4 @@ function noticeAbsent(
     hint: 'ask the vendor whether the archive is complete',
     place,
   });
-}
-
-interface OperatorOptions {
-  readonly notices: Notice[];
-  readonly document: YamlDocument;
-}
-
-function operatorOf(
-  source: Source,
-  held: readonly ImageName[],
-  { notices, document }: OperatorOptions,
-): ProductOperator | undefined {
-  const { operator, version } = source.spec;
-  const metrics = operator?.metrics ?? undefined;
-  const isHeld = ({ name, tag }: ImageName) =>
-    held.some((image) => image.name === name && image.tag === tag);
-  if (operator?.image) {
-    const { name, tag } = operator.image;
-    if (!isHeld({ name, tag })) {
-      notices.push({
-        code: 'product-operator-image',
-        message: `the Operator's image ${quoted(`${name}:${tag}`)} is not in the archive`,
-        hint: 'ask the vendor whether the archive is complete',
-        place: document.placeOf(['spec', 'operator', 'image']),
-      });
-    }
-    return { image: { name, tag }, metrics };
-  }
-  const fallback = { name: `${source.metadata.name}-operator`, tag: version };
-  return isHeld(fallback) ? { image: fallback, metrics } : undefined;
 }

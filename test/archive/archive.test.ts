@@ -225,10 +225,9 @@ describe('values of manifest.yaml keep their text', () => {
     expect(readTree({ manifest: text, images: [] }).product.displayName).toBe('The Store');
   });
 
-  test('unknown keys are kept, and `ui` as it is', () => {
-    const text = `${manifest}  ui: {image: store-ui:1}\n  vendor: {x: [1]}\nextra: yes\n`;
+  test('unknown keys are kept', () => {
+    const text = `${manifest}  vendor: {x: [1]}\nextra: yes\n`;
     const { product } = readTree({ manifest: text, images: [] });
-    expect(product.ui).toEqual({ image: 'store-ui:1' });
     expect(product.raw).toMatchObject({ extra: 'yes', spec: { vendor: { x: [1] } } });
   });
 });
@@ -260,6 +259,40 @@ describe('the Operator', () => {
     const text = `${manifest}  operator: {image: {name: store-operator, tag: v9}}\n`;
     expect(readTree({ manifest: text, images: [] }).notices).toMatchObject([
       { code: 'product-operator-image', message: expect.stringContaining('store-operator:v9') },
+    ]);
+  });
+});
+
+describe('the UI', () => {
+  test('is the image that spec.ui declares, its tag as it is written', () => {
+    const image = { name: 'store-ui', tag: '1.10' };
+    const { product } = readTree({
+      manifest: `${manifest}  ui: {image: {name: store-ui, tag: 1.10}}\n`,
+      images: [image],
+    });
+    expect(product.ui).toEqual({ image });
+    expect(product.notices).toEqual([]);
+  });
+
+  test('is nothing where none is declared, whatever images there are', () => {
+    const { product } = readTree({ manifest, images: [{ name: 'store-ui', tag: '1.0.0' }] });
+    expect(product.ui).toBeUndefined();
+    expect(product.notices).toEqual([]);
+  });
+
+  test.each([
+    ['is not in the archive', '{name: store-ui, tag: v9}', 'the image of the UI, "store-ui:v9", '],
+    ['is text', 'store-ui:1.0.0', '`spec.ui` has no `image` '],
+    ['has no tag', '{name: store-ui}', '`spec.ui` has no `image` '],
+    ['is empty', '', '`spec.ui` has no `image` '],
+  ])('whose image %s is a warning, and nothing is rendered for it', (_, image, message) => {
+    const { product, notices } = readTree({
+      manifest: `${manifest}  ui: {image: ${image}}\n`,
+      images: [{ name: 'store-ui', tag: '1.0.0' }],
+    });
+    expect(product.ui).toBeUndefined();
+    expect(notices).toMatchObject([
+      { code: 'product-ui', message: expect.stringContaining(message), place: { line: 7 } },
     ]);
   });
 });
