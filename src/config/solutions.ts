@@ -63,8 +63,12 @@ export function parseSolutions(bytes: Uint8Array, file: string): SolutionsConfig
   };
 }
 
-/** MetalK8s 2.4 had `archives:` alone. */
-function refuseKeyOnly(document: YamlDocument): void {
+/**
+ * MetalK8s 2.4 had `archives:` alone.
+ *
+ * @throws SolutionsError with code `schema` for a document of that format
+ */
+export function refuseKeyOnly(document: YamlDocument): void {
   const { value } = document;
   if (typeof value !== 'object' || value === null || !('archives' in value)) return;
   if (Object.keys(value).some((key) => key !== 'archives' && !key.startsWith('x-'))) return;
