@@ -7,6 +7,7 @@ import {
   repositoryMistake,
 } from '../oci/name.ts';
 import { apiVersion, checked, hardening, optionalObjectName } from './fields.ts';
+import { gitopsSchema, toGitops, type Gitops } from './gitops.ts';
 import { imageSyncSchema, toImageSync, type ImageSync } from './image-sync.ts';
 import { ingressSchema, toIngress, type Ingress } from './ingress.ts';
 import { monitoringSchema, toMonitoring, type Monitoring } from './monitoring.ts';
@@ -69,14 +70,7 @@ export const platformSchema = z
               .describe('Enforces the profile in the Namespaces of Environments, too'),
           })
           .nullish(),
-        gitops: z
-          .strictObject({
-            agent: z
-              .enum(['none', 'argocd', 'flux'])
-              .optional()
-              .describe('Whose annotations the manifests carry'),
-          })
-          .nullish(),
+        gitops: gitopsSchema.nullish().describe('Who applies out/, where people do not'),
       })
       .nullish(),
   })
@@ -101,7 +95,7 @@ export interface Platform {
   readonly ingress: Ingress;
   readonly hardening: z.output<typeof hardening>;
   readonly enforcePodSecurity: boolean;
-  readonly agent: 'none' | 'argocd' | 'flux';
+  readonly gitops: Gitops;
 }
 
 type PlatformSpec = NonNullable<z.output<typeof platformSchema>['spec']>;
@@ -131,7 +125,7 @@ function toPlatform(spec: PlatformSpec, placeOf: (...path: readonly string[]) =>
     ingress: toIngress(spec.ingress),
     hardening: spec.hardening ?? 'restricted',
     enforcePodSecurity: spec.podSecurity?.enforce ?? false,
-    agent: spec.gitops?.agent ?? 'none',
+    gitops: toGitops(spec.gitops),
   };
 }
 

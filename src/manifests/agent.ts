@@ -1,4 +1,4 @@
-import type { Platform } from '../config/platform.ts';
+import type { Gitops } from '../config/gitops.ts';
 
 /**
  * The annotations that a GitOps agent wants on an object of a stage of `out/`: Argo CD runs Jobs
@@ -10,7 +10,7 @@ import type { Platform } from '../config/platform.ts';
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources
  */
 export function agentAnnotations(
-  agent: Platform['agent'],
+  agent: Gitops['agent'],
   kind: string,
   stage: number,
 ): Record<string, string> {

@@ -20,8 +20,8 @@ function facts(files: readonly string[], state: State) {
     serverSide: files.some((name) => name.startsWith('server-side/')),
     stages: stagesOf(files).join(', '),
     operators: namespaces.some(({ operators }) => operators.length > 0),
-    argocd: platform.agent === 'argocd',
-    flux: platform.agent === 'flux',
+    argocd: platform.gitops.agent === 'argocd',
+    flux: platform.gitops.agent === 'flux',
     solutions: solutions.map(({ name, versions, active }) => ({
       name,
       versions: versions.map(({ version }) => asWritten(version)).join(', '),

@@ -135,7 +135,7 @@ function annotated(object: JsonObject, part: Stage, { platform }: State): JsonOb
     ...(isJsonObject(object['metadata']) ? object['metadata'] : {}),
   };
   const own = isJsonObject(metadata['annotations']) ? metadata['annotations'] : {};
-  const agent = agentAnnotations(platform.agent, textOf(object['kind']), part.order);
+  const agent = agentAnnotations(platform.gitops.agent, textOf(object['kind']), part.order);
   return {
     ...object,
     metadata: { ...metadata, annotations: { ...own, ...ANNOTATIONS, ...agent } },

@@ -54,6 +54,11 @@ function imageSync(settings: object): object {
   return { spec: { imageSync: { ...right, ...settings } } };
 }
 
+function gitops(settings: object): object {
+  const right = { agent: 'argocd', repoURL: 'https://git.example/site.git' };
+  return { spec: { gitops: { ...right, ...settings } } };
+}
+
 describe('the JSON Schemas', () => {
   it.each([...jsonSchemas()])('%s is the committed one', async (file, text) => {
     await expect(text).toMatchFileSnapshot(join(root, 'schemas', file));
@@ -86,7 +91,7 @@ describe('the JSON Schemas', () => {
 const known = new Set(
   ['apiVersion', 'kind', 'metadata', 'spec', 'requests', 'limits', 'name', 'key', 'value']
     .concat(['valueFrom', 'secretKeyRef', 'configMapKeyRef', 'operator', 'effect'])
-    .concat(['tolerationSeconds', 'registry', 'podSecurity', 'gitops']),
+    .concat(['tolerationSeconds', 'registry', 'podSecurity']),
 );
 
 /** The keys in `properties` anywhere below that say nothing about themselves. */
@@ -144,7 +149,14 @@ describe('an editor and the program', () => {
     ['platform', imageSync({ resources: { limits: { memory: '1Gi', cpu: 2 } } })],
     ['platform', { spec: { imageSync: { enabled: false } } }],
     ['platform', { spec: { imageSync: null } }],
-    ['platform', { spec: { podSecurity: { enforce: true }, gitops: { agent: 'flux', 'x-a': 1 } } }],
+    ['platform', { spec: { podSecurity: { enforce: true }, gitops: { agent: 'none', 'x-a': 1 } } }],
+    ['platform', gitops({})],
+    ['platform', gitops({ repoURL: 'ssh://git@git.example:22/a/b.git', 'x-a': 1 })],
+    ['platform', gitops({ repoURL: 'git@git.example:a/b', path: 'a/b.c', name: 'paris' })],
+    ['platform', gitops({ path: './a/', revision: 'refs/tags/v1.0' })],
+    ['platform', gitops({ project: 'a.b', destination: 'paris', namespace: 'a' })],
+    ['platform', gitops({ agent: 'flux', secret: 'a.b', interval: '1h30m' })],
+    ['platform', gitops({ agent: 'none', secret: 'a', project: 'b' })],
   ])('take %s %j', (name, rest) => {
     const value = document(name, rest);
     expect(isTakenByProgram(name, value)).toBe(true);
@@ -218,6 +230,17 @@ describe('an editor and the program', () => {
     ['platform', imageSync({ archive: {} })],
     ['platform', { spec: { podSecurity: { enforce: 'yes' } } }],
     ['platform', { spec: { gitops: { agent: 'argo' } } }],
+    ['platform', { spec: { gitops: { agent: 'argocd' } } }],
+    ['platform', gitops({ repoURL: 'site.git' })],
+    ['platform', gitops({ repoURL: 'https://git.example' })],
+    ['platform', gitops({ path: '/a' })],
+    ['platform', gitops({ path: 'a\\b' })],
+    ['platform', gitops({ revision: 'a b' })],
+    ['platform', gitops({ revision: 'a..b' })],
+    ['platform', gitops({ revision: '-a' })],
+    ['platform', gitops({ name: 'a'.repeat(51) })],
+    ['platform', gitops({ destination: '' })],
+    ['platform', gitops({ agent: 'flux', interval: '5' })],
     ['platform', { spec: { gitOps: {} } }],
   ])('refuse %s %j', (name, rest) => {
     const value = document(name, rest);

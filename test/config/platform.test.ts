@@ -41,7 +41,7 @@ const metalk8s = {
   },
   hardening: 'restricted',
   enforcePodSecurity: false,
-  agent: 'none',
+  gitops: { agent: 'none' },
 };
 
 describe('platform.yaml', () => {
@@ -69,7 +69,7 @@ describe('platform.yaml', () => {
     const spec =
       'spec:\n  registry: {endpoint: "registry.example:5000", base: a/b-c, pullSecret: pull.secret}\n' +
       '  network: {registryCIDRs: [10.2.0.0/16, 10.1.0.0/16, 10.2.0.0/16]}\n' +
-      '  hardening: baseline\n  podSecurity: {enforce: true}\n  gitops: {agent: flux}\n';
+      '  hardening: baseline\n  podSecurity: {enforce: true}\n';
     expect(parse(head + spec)).toEqual({
       registry: {
         prefix: 'registry.example:5000/a/b-c',
@@ -85,7 +85,7 @@ describe('platform.yaml', () => {
       ingress: metalk8s.ingress,
       hardening: 'baseline',
       enforcePodSecurity: true,
-      agent: 'flux',
+      gitops: { agent: 'none' },
     });
   });
 

@@ -8,7 +8,7 @@ function objectsFor(agent: string): readonly JsonObject[] {
     active: { store: '1.0.0' },
     environments: storeWith({}),
     platform: {
-      gitops: { agent },
+      gitops: { agent, repoURL: 'https://git.example/site.git' },
       registry: { endpoint: 'registry.example' },
       imageSync: { image: 'a:1', archives: { claim: 'archives' } },
     },
@@ -73,7 +73,7 @@ describe('the annotations of GitOps agents', () => {
     const { objects } = renderScenario({
       archives: [{ crds: [text] }],
       active: { store: '1.0.0' },
-      platform: { gitops: { agent: 'argocd' } },
+      platform: { gitops: { agent: 'argocd', repoURL: 'https://git.example/site.git' } },
     });
     expect(
       annotations(find(objects, 'CustomResourceDefinition', 'things.store.example.com')),

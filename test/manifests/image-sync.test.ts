@@ -104,7 +104,10 @@ describe('an image Job', () => {
   });
 
   it('ends, and leaves the rest to people: no time to live, no hook', () => {
-    const job = jobWith({}, { gitops: { agent: 'argocd' } });
+    const job = jobWith(
+      {},
+      { gitops: { agent: 'argocd', repoURL: 'https://git.example/site.git' } },
+    );
     expect(at(job, ...template, 'restartPolicy')).toBe('Never');
     expect(at(job, 'spec', 'backoffLimit')).toBe(6);
     expect(at(job, 'spec', 'activeDeadlineSeconds')).toBe(21_600);
@@ -242,7 +245,7 @@ describe('the name of an image Job', () => {
       platform: {
         registry,
         imageSync: least,
-        gitops: { agent: 'flux' },
+        gitops: { agent: 'flux', repoURL: 'https://git.example/site.git' },
         network: { registryCIDRs: ['10.0.0.0/8'] },
       },
     });

@@ -32,7 +32,9 @@ describe('out/README.md', () => {
     ['flux', 'Flux finds the `Kustomization`', 'Argo CD'],
     ['none', 'Name the agent under `gitops`', 'in waves'],
   ])('says what the agent %s does', (agent, there, absent) => {
-    const text = readmeOf({ platform: { gitops: { agent } } });
+    const text = readmeOf({
+      platform: { gitops: { agent, repoURL: 'https://git.example/site.git' } },
+    });
     expect(text).toContain(there);
     expect(text).not.toContain(absent);
   });

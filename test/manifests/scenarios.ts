@@ -85,7 +85,10 @@ export const scenarios: Readonly<Record<string, ScenarioToMake>> = {
   'every setting': full,
   'every setting, for Argo CD': {
     ...full,
-    platform: { ...full.platform, gitops: { agent: 'argocd' } },
+    platform: {
+      ...full.platform,
+      gitops: { agent: 'argocd', repoURL: 'https://git.example/site.git' },
+    },
   },
   'image Jobs of the least settings': {
     platform: {
@@ -93,5 +96,11 @@ export const scenarios: Readonly<Record<string, ScenarioToMake>> = {
       imageSync: { image: 'solutions:0.1.0', archives: { claim: 'archives' } },
     },
   },
-  'every setting, for Flux': { ...full, platform: { ...full.platform, gitops: { agent: 'flux' } } },
+  'every setting, for Flux': {
+    ...full,
+    platform: {
+      ...full.platform,
+      gitops: { agent: 'flux', repoURL: 'https://git.example/site.git' },
+    },
+  },
 };
