@@ -10,6 +10,8 @@ import { readYaml } from './yaml.ts';
 /** uids (IsValidUserID) and replicas alike are 32 bits with a sign. */
 const MAX_INT32 = 2 ** 31 - 1;
 
+const uid = z.int().min(0).max(MAX_INT32);
+
 const solution = z.strictObject({
   name: dnsLabel.describe('The name of the Solution'),
   version,
@@ -18,12 +20,7 @@ const solution = z.strictObject({
     .optional()
     .describe('Mounts the Secret <solution>-cert at /cert, for the webhooks of the Operator'),
   hardening: hardening.optional(),
-  runAsUser: z
-    .int()
-    .min(0)
-    .max(MAX_INT32)
-    .optional()
-    .describe('The uid of the Operator, where its image has none'),
+  runAsUser: uid.optional().describe('The uid of the Operator, where its image has none'),
   replicas: z.int().min(0).max(MAX_INT32).optional().describe('Pods of the Operator, by default 1'),
   strategy: z
     .enum(['RollingUpdate', 'Recreate'])
@@ -31,11 +28,22 @@ const solution = z.strictObject({
     .describe('How a new Pod of the Operator replaces the old one'),
   resources: resources.optional().describe('Requests and limits of the Operator'),
   env: env.optional().describe('More environment variables of the Operator'),
-  nodeSelector: labels.optional().describe('Labels of the nodes that the Operator may run on'),
-  tolerations: tolerations.optional().describe('Taints of nodes that the Operator tolerates'),
+  nodeSelector: labels
+    .optional()
+    .describe('Labels of the nodes that the Operator and the UI may run on'),
+  tolerations: tolerations
+    .optional()
+    .describe('Taints of nodes that the Operator and the UI tolerate'),
   clusterRoleBindings: clusterRoles
     .optional()
     .describe('ClusterRoles of the archive that the Operator has in the whole cluster'),
+  ui: z
+    .strictObject({
+      hardening: hardening.optional(),
+      runAsUser: uid.optional().describe('The uid of the UI, where its image has none'),
+    })
+    .optional()
+    .describe('How the UI of the Solution runs, where its archive has one'),
 });
 
 const namespace = z.strictObject({

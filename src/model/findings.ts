@@ -26,7 +26,12 @@ export type ModelCode =
   | 'role-unknown'
   | 'role-aggregated'
   | 'no-roles'
-  | 'rights-not-given';
+  | 'rights-not-given'
+  | 'metrics-unusable'
+  | 'ui-image'
+  | 'ui-cannot-run'
+  | 'ui-paths'
+  | 'ui-address';
 
 interface Details {
   readonly place?: Place | undefined;

@@ -1,3 +1,4 @@
+import type { ImageName } from '../archive/components.ts';
 import type { ImageRecord } from '../archive/images.ts';
 import type { Platform } from '../config/platform.ts';
 import type { Archive } from '../metadata/archive.ts';
@@ -8,10 +9,9 @@ export function repositoryOf(platform: Platform, archive: Archive): string {
   return `${platform.registry.prefix}/${archive.id}`;
 }
 
-/** The record of the image that the product manifest names as the Operator's. */
-export function operatorImage(archive: Archive): ImageRecord | undefined {
-  const wanted = archive.product.operator?.image;
-  return archive.record.images.find(({ name, tag }) => name === wanted?.name && tag === wanted.tag);
+/** The record of an image that the product manifest names. */
+export function imageOf(archive: Archive, wanted: ImageName): ImageRecord | undefined {
+  return archive.record.images.find(({ name, tag }) => name === wanted.name && tag === wanted.tag);
 }
 
 /**
@@ -28,38 +28,45 @@ export type Run =
   | { readonly can: true; readonly runAsUser: number | undefined }
   | { readonly can: false; readonly why: string; readonly hint: string };
 
+/** What environments.yaml says of the user. */
+export interface RunSettings {
+  readonly runAsUser: number | undefined;
+  /** What can have `runAsUser` and `hardening`, in people's words: `this Solution`. */
+  readonly holder: string;
+}
+
 /**
- * What the user of an image's config means for a profile: `users` has one an architecture,
- * `runAsUser` is what environments.yaml says.
+ * What the user of an image's config means for a profile: `users` has one an architecture.
  *
  * The kubelet compares `runAsNonRoot` with a numeric user only, so a name needs a uid beside it.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-export function runUnder(profile: Profile, users: readonly string[], runAsUser?: number): Run {
+export function runUnder(profile: Profile, users: readonly string[], settings: RunSettings): Run {
+  const { runAsUser, holder } = settings;
   if (profile !== 'restricted') return { can: true, runAsUser };
   if (runAsUser === 0) {
     return cannot(
       '`runAsUser: 0` is root, which the profile `restricted` refuses',
-      'name another uid, or add `hardening: baseline` to this Solution',
+      `name another uid, or add \`hardening: baseline\` to ${holder}`,
     );
   }
-  return runAsUser === undefined ? runAsItself(users) : { can: true, runAsUser };
+  return runAsUser === undefined ? runAsItself(users, holder) : { can: true, runAsUser };
 }
 
-function runAsItself(users: readonly string[]): Run {
+function runAsItself(users: readonly string[], holder: string): Run {
   const uids = users.map(uidOf);
   const name = uids.find((uid) => typeof uid === 'string');
   if (name !== undefined) {
     return cannot(
       `its image runs as the user \`${name}\`, whose uid Kubernetes cannot know`,
-      'add `runAsUser: <uid of that user>` to this Solution',
+      `add \`runAsUser: <uid of that user>\` to ${holder}`,
     );
   }
   if (uids.includes(0)) {
     return cannot(
       'its image runs as root, which the profile `restricted` refuses',
-      'add `hardening: baseline` to this Solution, or `runAsUser: <uid>` where the image can run as another user',
+      `add \`hardening: baseline\` to ${holder}, or \`runAsUser: <uid>\` where the image can run as another user`,
     );
   }
   if (!users.some(isNonroot)) return { can: true, runAsUser: undefined };
@@ -67,7 +74,7 @@ function runAsItself(users: readonly string[]): Run {
   if (other === undefined) return { can: true, runAsUser: NONROOT };
   return cannot(
     `its image runs as \`nonroot\` on one architecture and as ${other} on another, and a Deployment has one uid`,
-    'add `runAsUser: <uid that both can run as>` to this Solution',
+    `add \`runAsUser: <uid that both can run as>\` to ${holder}`,
   );
 }
 

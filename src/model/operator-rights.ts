@@ -1,9 +1,11 @@
+import type { Platform } from '../config/platform.ts';
 import { didYouMean } from '../config/spelling.ts';
 import { nameOf } from '../kubernetes/value.ts';
 import type { Archive } from '../metadata/archive.ts';
 import { bindingNames } from './binding-names.ts';
 import { rolesOf, type ClusterRoles } from './cluster-roles.ts';
 import { list, type Findings } from './findings.ts';
+import { operatorMetrics } from './metrics.ts';
 import { namespaceRoles } from './namespace-roles.ts';
 import type { Placed, WantedNamespace } from './placement.ts';
 import { rightsNotGiven, type ClusterScope } from './scope.ts';
@@ -11,6 +13,7 @@ import type { Binding, Operator, Solution } from './state.ts';
 
 /** What the rights of Operators depend on. */
 export interface RightsContext {
+  readonly platform: Platform;
   readonly roles: ClusterRoles;
   readonly scope: ClusterScope;
   readonly findings: Findings;
@@ -54,7 +57,45 @@ export function operatorRights(
       ...context,
       shipped: shippedOf(placed).clusterRoles,
     });
+    if (mustReviewTokens(placed.archive, context)) everywhere.push(reviewing(placed, namespace));
     return everywhere.length === 0 ? own : { ...own, bindings: [...own.bindings, ...everywhere] };
+  };
+}
+
+/**
+ * An Operator that serves metrics over https asks the API server who wants them, and whether they may
+ * have them. Over http it lets everybody.
+ */
+function mustReviewTokens(
+  archive: Archive,
+  { platform }: Pick<RightsContext, 'platform'>,
+): boolean {
+  return operatorMetrics(archive, platform)?.scheme === 'https';
+}
+
+/**
+ * Kubernetes' own ClusterRole for reviews of tokens and of what their owners may do.
+ *
+ * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#other-component-roles
+ */
+const REVIEWER = 'system:auth-delegator';
+
+/** What {@link REVIEWER} gives, as {@link rightsNotGiven} names it. */
+const REVIEWS: ReadonlySet<string> = new Set([
+  'tokenreviews.authentication.k8s.io (create)',
+  'subjectaccessreviews.authorization.k8s.io (create)',
+]);
+
+function reviewing({ archive }: Placed, { name }: WantedNamespace): Binding {
+  return everywhereIn(name, archive, REVIEWER);
+}
+
+/** A name a Namespace: of two with one name, the second would take the rights of the first. */
+function everywhereIn(namespace: string, { name }: Archive, role: string): Binding {
+  return {
+    kind: 'ClusterRoleBinding',
+    name: `${namespace}-${name}-operator-${role}`,
+    role: { kind: 'ClusterRole', name: role },
   };
 }
 
@@ -71,13 +112,14 @@ function remembered<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Valu
 function shippedRights(
   solution: Solution,
   archive: Archive,
-  { scope }: Pick<RightsContext, 'scope'>,
+  { scope, platform }: RightsContext,
 ): Shipped {
+  const reviews = mustReviewTokens(archive, { platform }) ? REVIEWS : new Set();
   return {
     bindingName: bindingNames(solution.name, solution.versions),
     clusterRoles: rolesOf(archive, 'ClusterRole').map(({ value }) => nameOf(value)),
     notGiven: archive.roles.flatMap((manifest) => {
-      const missing = rightsNotGiven(manifest, scope);
+      const missing = rightsNotGiven(manifest, scope).filter((right) => !reviews.has(right));
       if (missing.length === 0) return [];
       const role = nameOf(manifest.value);
       const kind = manifest.value['kind'] === 'Role' ? 'Role' : 'ClusterRole';
@@ -143,13 +185,6 @@ function clusterRoleBindings(
       });
       return [];
     }
-    const name = roles.nameIn(archive, role);
-    return [
-      {
-        kind: 'ClusterRoleBinding',
-        name: `${namespace}-${archive.name}-operator-${name}`,
-        role: { kind: 'ClusterRole', name },
-      },
-    ];
+    return [everywhereIn(namespace, archive, roles.nameIn(archive, role))];
   });
 }

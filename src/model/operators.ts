@@ -1,33 +1,34 @@
 import type { ImageRecord } from '../archive/images.ts';
-import type { Platform } from '../config/platform.ts';
 import { list, type Findings } from './findings.ts';
-import { operatorImage, repositoryOf, runUnder, usersOf, type Run } from './operator-image.ts';
+import { operatorMetrics, warnMetrics } from './metrics.ts';
+import { imageOf, repositoryOf, runUnder, usersOf, type Run } from './operator-image.ts';
 import { operatorRights, type RightsContext } from './operator-rights.ts';
 import type { Placed, WantedNamespace } from './placement.ts';
 import { profiles, type EnvironmentNamespace, type Operator } from './state.ts';
+import { solutionUis, type UisOf } from './ui.ts';
 
-interface Context extends RightsContext {
-  readonly platform: Platform;
-}
-
-interface OperatorContext extends Context {
+interface OperatorContext extends RightsContext {
   readonly rightsOf: ReturnType<typeof operatorRights>;
+  readonly uisOf: UisOf;
 }
 
-/** The Operators of all Namespaces: which image runs as whom, with which rights. */
+/** The Operators and UIs of all Namespaces: which image runs as whom, with which rights. */
 export function placeOperators(
   namespaces: readonly WantedNamespace[],
-  context: Context,
+  context: RightsContext,
 ): EnvironmentNamespace[] {
   const rightsOf = operatorRights(context);
-  return namespaces.map((namespace) => operatorsOf(namespace, { ...context, rightsOf }));
+  const uisOf = solutionUis(namespaces, context);
+  return namespaces.map((namespace) => operatorsOf(namespace, { ...context, rightsOf, uisOf }));
 }
 
 function operatorsOf(namespace: WantedNamespace, context: OperatorContext): EnvironmentNamespace {
   const { name, environment, placed } = namespace;
+  for (const one of placed) refuseRepositories(one, context.findings);
   const operators = placed.flatMap((one) => operatorOf(one, namespace, context));
+  const uis = context.uisOf(namespace);
   const weakest = Math.min(
-    ...[namespace, ...operators].map(({ profile }) => profiles.indexOf(profile)),
+    ...[namespace, ...operators, ...uis].map(({ profile }) => profiles.indexOf(profile)),
   );
   return {
     name,
@@ -39,6 +40,7 @@ function operatorsOf(namespace: WantedNamespace, context: OperatorContext): Envi
       version: archive.version,
     })),
     operators,
+    uis,
   };
 }
 
@@ -53,16 +55,19 @@ function operatorOf(
     reportNoOperator(placed, findings);
     return [];
   }
-  refuseRepositories(placed, findings);
   if (archive.roles.length === 0) warnNoRoles(placed, findings);
+  warnMetrics(placed, platform, findings);
   const rights = rightsOf(placed, namespace);
-  const record = operatorImage(archive);
+  const record = imageOf(archive, wanted);
   if (record?.kind !== 'image') {
     reportNoImage(placed, `${wanted.name}:${wanted.tag}`, { record, findings });
     return [];
   }
   const profile = settings.hardening ?? namespace.profile;
-  const run = runUnder(profile, usersOf(record), settings.runAsUser);
+  const run = runUnder(profile, usersOf(record), {
+    runAsUser: settings.runAsUser,
+    holder: 'this Solution',
+  });
   if (!run.can) {
     reportCannotRun(placed, run, findings);
     return [];
@@ -77,23 +82,33 @@ function operatorOf(
       profile,
       runAsUser: run.runAsUser,
       ...rights,
+      metrics: operatorMetrics(archive, platform),
     },
   ];
 }
 
+/** What settings there are to a UI alone. */
+const OF_THE_UI = ['hardening', 'nodeSelector', 'tolerations', 'ui'];
+
 function reportNoOperator({ archive, settings }: Placed, findings: Findings): void {
-  findings.warn(
-    'no-operator',
-    `${archive.id} has no Operator: nothing of it runs in an Environment`,
-    { place: settings.place, hint: 'its images are for other Solutions to use' },
-  );
   const { name: _name, version: _version, place, ...others } = settings;
-  const ignored = Object.entries(others).filter(([, value]) => value !== undefined);
+  const used = archive.product.ui ? OF_THE_UI : [];
+  if (!archive.product.ui) {
+    findings.warn(
+      'no-operator',
+      `${archive.id} has no Operator: nothing of it runs in an Environment`,
+      { place, hint: 'its images are for other Solutions to use' },
+    );
+  }
+  const ignored = Object.entries(others).filter(
+    ([key, value]) => value !== undefined && !used.includes(key),
+  );
   if (ignored.length === 0) return;
+  const useful = ['name', 'version', ...used].map((key) => `\`${key}\``);
   findings.warn(
     'ignored-setting',
     `${list(ignored.map(([key]) => `\`${key}\``))} of ${archive.id} has no effect: it has no Operator`,
-    { place, hint: 'only `name` and `version` are of use here: remove the others' },
+    { place, hint: `only ${list(useful)} are of use here: remove the others` },
   );
 }
 
@@ -137,7 +152,9 @@ function reportCannotRun(
 }
 
 /** The Operator is told the repositories of every imported version, not only of its own. */
-function refuseRepositories({ solution, settings }: Placed, findings: Findings): void {
+function refuseRepositories({ archive, solution, settings }: Placed, findings: Findings): void {
+  const { operator, ui } = archive.product;
+  if (!operator && !ui) return;
   for (const { id, product } of solution.versions) {
     if (product.idMistake === undefined) continue;
     findings.sharedError(

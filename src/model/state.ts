@@ -49,6 +49,8 @@ export interface EnvironmentNamespace {
   /** By name; a Solution without an Operator is listed, too. */
   readonly solutions: readonly { readonly name: string; readonly version: string }[];
   readonly operators: readonly Operator[];
+  /** Of the Solutions that have one. */
+  readonly uis: readonly Ui[];
 }
 
 /** The Operator of one Solution in one Namespace. */
@@ -66,6 +68,46 @@ export interface Operator {
   /** The Roles that the archive ships, as they are rendered in this Namespace. */
   readonly roles: readonly { readonly name: string; readonly manifest: Manifest }[];
   readonly bindings: readonly Binding[];
+  /** Where it serves its metrics, where somebody collects them. */
+  readonly metrics: OperatorMetrics | undefined;
+}
+
+/** The metrics of an Operator: what it is told, and the names of what makes them reachable. */
+export interface OperatorMetrics {
+  readonly scheme: 'http' | 'https';
+  readonly port: number;
+  readonly path: string;
+  /** The Service. */
+  readonly service: string;
+  /** The Secret with its certificate, and the Certificate that makes it; for https. */
+  readonly certificate: string;
+  /** The Issuer of that. */
+  readonly issuer: string;
+}
+
+/** The web page of one Solution in one Namespace. */
+export interface Ui {
+  /** `<solution>-ui`. */
+  readonly name: string;
+  /** The name of its Service, which has stricter rules. */
+  readonly service: string;
+  readonly solution: Solution;
+  readonly archive: Archive;
+  readonly settings: SolutionSettings;
+  /** `<registry>/<id>/<name>:<tag>@sha256:<hex>`. */
+  readonly image: string;
+  readonly profile: Profile;
+  /** The uid to set, where the image's own does not do. */
+  readonly runAsUser: number | undefined;
+  readonly address: UiAddress;
+}
+
+/** Where people reach a UI. */
+export interface UiAddress {
+  /** Nothing for any host. */
+  readonly host: string | undefined;
+  /** `/`, or a path without a slash at its end. */
+  readonly path: string;
 }
 
 /** A RoleBinding of the Operator's Namespace, or a ClusterRoleBinding. */
