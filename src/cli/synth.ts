@@ -1,23 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve as absolute } from 'node:path';
 import { loadConfig, type Config } from '../config/load.ts';
 import { takeLock, type Lock } from '../disk/lock.ts';
 import { makePrivateFolder } from '../disk/private-folder.ts';
 import { SolutionsError, solutionsErrors } from '../errors.ts';
 import { folderOf } from '../manifests/folder.ts';
+import { gitopsFolder } from '../manifests/gitops.ts';
 import { render } from '../manifests/render.ts';
 import { extract, type Extraction } from '../metadata/extract.ts';
 import { resolve } from '../model/resolve.ts';
 import { diffFolder } from '../out/diff.ts';
 import { repositoryMistake } from '../oci/name.ts';
-import { isDone, planFolder } from '../out/plan.ts';
+import { isDone, planFolder, type FolderPlan } from '../out/plan.ts';
 import { previousTexts } from '../out/previous.ts';
-import { writeFolder } from '../out/write.ts';
-import { packageFile } from '../package.ts';
+import { writeFolders } from '../out/write.ts';
 import { removedObjects, unpushLine } from '../plan/removed.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { SynthFlags } from './synth-command.ts';
 import { progressOn } from './progress.ts';
+import { readmeTemplate } from './readme-template.ts';
 import { reportCheck, reportWritten, type SynthResult } from './synth-report.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -63,23 +63,49 @@ async function run({ config, options, lock }: Run, terminal: Terminal): Promise<
   const metadata = await extracted(config, { ...options, mayWrite }, terminal);
   const state = resolve(config, metadata.archives);
   const files = folderOf(render(state), state, readmeTemplate());
-  const out = outOf(options);
-  const planned = planFolder(out.dir, files, out);
+  const folders = plannedFolders(files, config, options);
+  const planned = folders.map((folder) => folder.planned);
   const result: SynthResult = {
     metadata: metadata.changes,
     notices: [...metadata.notices, ...state.notices],
-    removed: removedObjects(previousTexts(planned), files),
+    removed: folders.flatMap((folder) =>
+      removedObjects(previousTexts(folder.planned), folder.files),
+    ),
     unpush: unpushLines(metadata.changes, config.platform.registry),
-    label: out.label,
+    label: outOf(options).label,
     files: [...files.keys()],
-    isEdited: planned.plan.objections.length > 0,
+    edited: planned.filter(({ plan }) => plan.objections.length > 0).map(labelOf),
   };
-  if (lock === 'reads') return reportCheck(result, await diffFolder(planned), terminal);
-  if (lock instanceof SolutionsError && !(isDone(planned) && metadata.changes.length === 0))
+  if (lock === 'reads') return reportCheck(result, await diffsOf(planned), terminal);
+  if (lock instanceof SolutionsError && !(planned.every(isDone) && metadata.changes.length === 0))
     throw lock;
-  const written = writeFolder(planned, { overwrite: options.overwrite ?? false });
+  const written = writeFolders(planned, { overwrite: options.overwrite ?? false });
   metadata.finish();
   return reportWritten(result, written, terminal);
+}
+
+/** The folders that `synth` owns: `out/`, and `gitops/` with what tells an agent of it. */
+function plannedFolders(files: Map<string, string>, config: Config, options: SynthOptions) {
+  const out = { ...outOf(options), files };
+  const gitops = {
+    dir: join(options.root, 'gitops'),
+    label: 'gitops',
+    files: gitopsFolder(config.platform.gitops, files.keys()),
+  };
+  return [out, gitops].map((folder) => ({
+    files: folder.files,
+    planned: planFolder(folder.dir, folder.files, folder),
+  }));
+}
+
+function labelOf({ folder }: FolderPlan): string {
+  return folder.label;
+}
+
+async function diffsOf(planned: readonly FolderPlan[]): Promise<Map<string, string>> {
+  const diffs = new Map<string, string>();
+  for (const one of planned) diffs.set(labelOf(one), await diffFolder(one));
+  return diffs;
 }
 
 /** cdk8s-cli names its output folder in a variable; its `app` then writes there. */
@@ -123,10 +149,6 @@ const unchecked = {
     'environments.yaml was not checked against the archives, and may hold mistakes of its own',
   hint: 'they are told once the errors below are mended',
 };
-
-function readmeTemplate(): string {
-  return readFileSync(packageFile('templates/out-readme.md.hbs'), 'utf8');
-}
 
 function unpushLines(
   changes: SynthResult['metadata'],
