@@ -10,7 +10,9 @@ const root = join(import.meta.dirname, '..');
 const plan = [
   ['errors.ts', 'package.ts', 'printable.ts', 'text-order.ts'],
   ['iso', 'oci', 'disk', 'kubernetes', 'registry'],
+  ['crd'],
   ['config'],
+  ['monitoring'],
   ['archive'],
   ['metadata'],
   ['images'],
@@ -27,7 +29,7 @@ const plan = [
 /** Leaves know nothing of npm either. */
 const leaves = new Set(['iso', 'oci', 'disk', 'kubernetes', 'registry']);
 
-const pureFolders = new Set(['model', 'plan']);
+const pureFolders = new Set(['crd', 'model', 'plan']);
 const pureBuiltins = new Set([
   'node:buffer',
   'node:crypto',
