@@ -3,6 +3,7 @@ import { packageVersion } from '../package.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { addInspect } from './inspect-command.ts';
 import type { Invocation } from './invocation.ts';
+import { addPlan } from './plan-command.ts';
 import { addPush } from './push-command.ts';
 import { addRegistryConfig } from './registry-config-command.ts';
 import { addSynth } from './synth-command.ts';
@@ -10,7 +11,7 @@ import type { Format, Terminal } from './terminal.ts';
 import { addUnpush } from './unpush-command.ts';
 
 /** The commands, in the order in which the help lists them. */
-const commands = [addSynth, addInspect, addPush, addUnpush, addRegistryConfig];
+const commands = [addSynth, addPlan, addInspect, addPush, addUnpush, addRegistryConfig];
 
 const AFTER = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found; those of push and unpush are in their help.

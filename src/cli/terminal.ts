@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import { placeText, solutionsErrors, type Notice } from '../errors.ts';
 import { printable, printableLines } from '../printable.ts';
 
-/** What a command prints: tables for people, JSON for programs. */
-export type Format = 'text' | 'json';
+/** What a command prints: tables for people, JSON for programs, Markdown for a pull request. */
+export type Format = 'text' | 'json' | 'markdown';
 
 interface Streams {
   readonly stdin: NodeJS.ReadStream;
@@ -12,6 +12,12 @@ interface Streams {
 }
 
 type Style = Parameters<typeof styleText>[0];
+
+/** One line of a result. */
+export interface StyledLine {
+  readonly text: string;
+  readonly style?: Style | undefined;
+}
 
 /** Where a command prints: results to stdout, everything else to stderr. */
 export class Terminal {
@@ -46,6 +52,16 @@ export class Terminal {
   /** Text of a result, lines and all; control characters are shown, never sent. */
   print(text: string): void {
     this.#streams.stdout.write(`${printableLines(text)}\n`);
+  }
+
+  /** Lines of a result, each with a style, which counts where somebody watches them. */
+  printStyled(lines: readonly StyledLine[]): void {
+    const isColored = this.color && this.#streams.stdout.isTTY;
+    const texts = lines.map(({ text, style }) => {
+      const safe = printable(text);
+      return isColored && style ? styleText(style, safe, { validateStream: false }) : safe;
+    });
+    this.#streams.stdout.write(`${texts.join('\n')}\n`);
   }
 
   /** A result for programs, which may show it in a terminal. */

@@ -1,5 +1,6 @@
+import { compareText } from '../text-order.ts';
 import { dnsLabelMistake, pathSegmentMistake } from '../kubernetes/names.ts';
-import { groupOf } from '../kubernetes/value.ts';
+import { fieldOf, groupOf, nameOf, textOf, type JsonObject } from '../kubernetes/value.ts';
 
 /** What names an object in a cluster. */
 export interface ObjectName {
@@ -21,10 +22,10 @@ export function removedObjects(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
 ): ObjectName[] {
-  const kept = new Set(manifests(after).flatMap(objectsIn).map(keyOf));
+  const kept = new Set(manifests(after).flatMap(objectsIn).map(objectKey));
   const removed = new Map<string, ObjectName>();
   for (const object of manifests(before).flatMap(objectsIn)) {
-    const key = keyOf(object);
+    const key = objectKey(object);
     if (!kept.has(key)) removed.set(key, object);
   }
   return [...removed.values()].toReversed();
@@ -35,16 +36,34 @@ function stageOf(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }
 
+/** Which of two files of `out/` is applied first, for a sort. */
+export function compareStages(a: string, b: string): number {
+  return compareText(stageOf(a), stageOf(b));
+}
+
 /** In the order in which they are applied. */
 function manifests(files: ReadonlyMap<string, string>): string[] {
   return [...files]
     .filter(([name]) => name.endsWith('.yaml'))
-    .toSorted(([a], [b]) => (stageOf(a) < stageOf(b) ? -1 : 1))
+    .toSorted(([a], [b]) => compareStages(a, b))
     .map(([, text]) => text);
 }
 
-function keyOf({ apiVersion, kind, namespace, name }: ObjectName): string {
+/** The same for two names of one object: the versions of an API show the same objects. */
+export function objectKey({ apiVersion, kind, namespace, name }: ObjectName): string {
   return JSON.stringify([groupOf(apiVersion), kind, namespace, name]);
+}
+
+/** What an object is named, where it has a name that can be what it says. */
+export function objectNameOf(object: JsonObject): ObjectName | undefined {
+  const namespace = textOf(fieldOf(object['metadata'], 'namespace'));
+  const [found] = named({
+    apiVersion: textOf(object['apiVersion']),
+    kind: textOf(object['kind']),
+    ...(namespace === '' ? {} : { namespace }),
+    name: nameOf(object),
+  });
+  return found;
 }
 
 /** What is read of a document, before anything of it is trusted. */

@@ -1,0 +1,177 @@
+import { groupBy, groupObjects, type ObjectGroup } from '../plan/grouped.ts';
+import type { ChangePlan } from '../plan/change-plan.ts';
+import type { ChangedObject } from '../plan/object-changes.ts';
+import type { ArchiveImages, PlannedImage } from '../plan/image-changes.ts';
+import type { PlacementChanges } from '../plan/placement-changes.ts';
+import { deleteLine, type ObjectName } from '../plan/removed.ts';
+import type { DeploymentChange } from '../plan/workloads.ts';
+import { bytesText } from './bytes.ts';
+import { fieldLines } from './plan-fields.ts';
+
+/**
+ * A part of a plan for people. Each line is one line of a terminal or of a fenced block, made safe
+ * by whoever prints it; `+`, `-` and `!` in its first column say what comes, goes and changes.
+ */
+export interface PlanSection {
+  /** In our own words alone, no text from elsewhere. */
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** What an editor would call the lines. */
+  readonly language: 'diff' | 'sh';
+}
+
+/** The parts of a plan in which something changes, the gravest first. */
+export function planSections(plan: ChangePlan): PlanSection[] {
+  const { objects } = plan;
+  const { added, changed, removed } = objects;
+  return [
+    section('Workloads', workloadLines(plan)),
+    section(imagesTitle(plan), plan.images.archives.flatMap(archiveLines)),
+    section(
+      `Objects: ${added.length} added, ${changed.length} changed, ${removed.length} removed`,
+      [
+        ...groupObjects(added, nothing).map((group) => `+ ${groupText(group)}`),
+        ...groupObjects(changed, saidOf).flatMap(changedLines),
+        ...groupObjects(removed, nothing).map((group) => `- ${groupText(group)}`),
+      ],
+    ),
+    {
+      title: 'To delete what was removed: an apply does not',
+      lines: deleteLines(removed),
+      language: 'sh' as const,
+    },
+  ].filter(({ lines }) => lines.length > 0);
+}
+
+function section(title: string, lines: readonly string[]): PlanSection {
+  return { title, lines, language: 'diff' };
+}
+
+function nothing(): undefined {
+  return undefined;
+}
+
+function saidOf({ fields, moreFields }: ChangedObject): unknown {
+  return [fields, moreFields];
+}
+
+function changedLines(group: ObjectGroup<ChangedObject>): string[] {
+  return [`! ${groupText(group)}`, ...fieldLines(group.first)];
+}
+
+/** Names that are shown of many: a reader sees which, and no screen is full of them. */
+const SHOWN = 5;
+
+/** `Deployment store-operator in a, b and 998 more`. */
+function groupText({ kind, names, namespaces }: Omit<ObjectGroup<unknown>, 'first'>): string {
+  const where = namespaces.length === 0 ? '' : ` in ${some(namespaces)}`;
+  return `${kind} ${some(names)}${where}`;
+}
+
+/** `a`, `a and b`, or the first of many. */
+export function some(names: readonly string[]): string {
+  const shown = names.length > SHOWN + 1 ? names.slice(0, SHOWN) : names.slice(0, -1);
+  const last = names.length > SHOWN + 1 ? `${names.length - SHOWN} more` : (names.at(-1) ?? '');
+  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
+}
+
+/** What a reader wants to know first: which version runs where. */
+export function placementLines({ namespaces, placed, solutions }: PlacementChanges): string[] {
+  const moved = groupBy(placed, ({ solution, before, after }) =>
+    JSON.stringify([solution, before, after]),
+  );
+  return [
+    ...groupBy(namespaces, ({ environment, what }) => JSON.stringify([environment, what])).map(
+      (group) => {
+        const [{ environment, what }] = group;
+        return `${environment}: ${nounOf(group, 'Namespace')} ${some(group.map((one) => one.namespace))} ${what}`;
+      },
+    ),
+    ...moved.map((group) => {
+      const [{ solution, before, after }] = group;
+      return `${some(group.map(placeText))}: ${solution} ${stepText(before, after)}`;
+    }),
+    ...solutions.map(({ solution, imported, dropped, active }) => {
+      const parts = [
+        ...(imported.length > 0 ? [`${some(imported)} imported`] : []),
+        ...(dropped.length > 0 ? [`${some(dropped)} no longer imported`] : []),
+        ...(active ? [`active ${stepText(active.before, active.after)}`] : []),
+      ];
+      return `${solution}: ${parts.join('; ')}`;
+    }),
+  ];
+}
+
+function nounOf(items: readonly unknown[], noun: string): string {
+  return items.length === 1 ? noun : `${noun}s`;
+}
+
+/** An Environment mostly has one Namespace, named as it is. */
+function placeText({ environment, namespace }: { environment: string; namespace: string }): string {
+  return environment === namespace ? environment : `${environment}/${namespace}`;
+}
+
+function stepText(before: string | undefined, after: string | undefined): string {
+  if (before === undefined) return `${after} (new)`;
+  return after === undefined ? `${before} removed` : `${before} -> ${after}`;
+}
+
+const signs = { created: '+', restarted: '!', scaled: '!', deleted: '-' } as const;
+
+function workloadLines({ workloads: { jobs, deployments } }: ChangePlan): string[] {
+  return [
+    ...groupObjects(jobs, nothing).map((group) => `+ ${groupText(group)}: runs`),
+    ...groupObjects(deployments, ({ what, why, replicas }) => [what, why, replicas]).map(
+      (group) => `${signs[group.first.what]} ${groupText(group)}: ${fateText(group.first)}`,
+    ),
+  ];
+}
+
+function fateText({ what, why, replicas }: DeploymentChange): string {
+  const scaled = replicas ? `${replicas.before} -> ${replicas.after} Pods` : '';
+  if (what === 'scaled') return scaled;
+  if (what === 'deleted') return 'stops with the `kubectl delete` line';
+  if (what === 'created') return 'starts';
+  return [`restarts (${why.join(', ')})`, scaled].filter((text) => text !== '').join(', ');
+}
+
+function imagesTitle({ images: { archives, transfer } }: ChangePlan): string {
+  const count = (pick: (one: ArchiveImages) => readonly unknown[]) =>
+    archives.reduce((sum, one) => sum + pick(one).length, 0);
+  return `Images: ${count(({ added }) => added)} added, ${count(({ removed }) => removed)} removed, ${bytesText(transfer)} to transfer`;
+}
+
+function archiveLines({ id, added, removed, transfer }: ArchiveImages): string[] {
+  return [
+    `  ${id}: ${bytesText(transfer)} to transfer`,
+    ...added.map((image) => `+   ${imageText(image)}`),
+    ...removed.map((image) => `-   ${imageText(image)}`),
+  ];
+}
+
+/** Enough of a digest to tell two apart. */
+const SHORT = 'sha256:'.length + 12;
+
+function imageText({ name, tag, digest }: PlannedImage): string {
+  return `${name}:${tag} ${digest.slice(0, SHORT)}`;
+}
+
+/** What holds others goes last, and only when somebody is sure. */
+function deleteLines(removed: readonly ObjectName[]): string[] {
+  const last = removed.filter(holdsOthers);
+  const first = removed.filter((object) => !holdsOthers(object));
+  return [
+    ...first.map(deleteLine),
+    ...(last.length === 0
+      ? []
+      : [
+          '# With much inside: all custom resources of a CRD, everything in a Namespace.',
+          '# Only when nobody needs it any more:',
+          ...last.map(deleteLine),
+        ]),
+  ];
+}
+
+function holdsOthers({ kind }: ObjectName): boolean {
+  return kind === 'CustomResourceDefinition' || kind === 'Namespace';
+}
