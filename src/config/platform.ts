@@ -6,6 +6,8 @@ import {
   REPOSITORY_COMPONENT,
   repositoryMistake,
 } from '../oci/name.ts';
+import { crdWaiversSchema, toCrdWaivers, type CrdWaiver } from './crd-waivers.ts';
+import type { Path } from './document.ts';
 import { apiVersion, checked, hardening, optionalObjectName } from './fields.ts';
 import { gitopsSchema, toGitops, type Gitops } from './gitops.ts';
 import { imageSyncSchema, toImageSync, type ImageSync } from './image-sync.ts';
@@ -70,6 +72,9 @@ export const platformSchema = z
               .describe('Enforces the profile in the Namespaces of Environments, too'),
           })
           .nullish(),
+        crdWaivers: crdWaiversSchema
+          .nullish()
+          .describe('Changes of CRDs that break something, and are right all the same'),
         gitops: gitopsSchema.nullish().describe('Who applies out/, where people do not'),
       })
       .nullish(),
@@ -96,6 +101,7 @@ export interface Platform {
   readonly hardening: z.output<typeof hardening>;
   readonly enforcePodSecurity: boolean;
   readonly gitops: Gitops;
+  readonly crdWaivers: readonly CrdWaiver[];
 }
 
 type PlatformSpec = NonNullable<z.output<typeof platformSchema>['spec']>;
@@ -111,11 +117,11 @@ export function parsePlatform(bytes: Uint8Array, file: string): Platform {
     hint: 'one repository describes one cluster',
   });
   const { spec } = sole?.value ?? {};
-  const placeOf = (...path: readonly string[]) => sole?.document.placeOf(path) ?? { file };
+  const placeOf = (...path: Path) => sole?.document.placeOf(path) ?? { file };
   return toPlatform(spec ?? {}, placeOf);
 }
 
-function toPlatform(spec: PlatformSpec, placeOf: (...path: readonly string[]) => Place): Platform {
+function toPlatform(spec: PlatformSpec, placeOf: (...path: Path) => Place): Platform {
   const said = spec.imageSync ? ['imageSync'] : ['registry', 'endpoint'];
   return {
     registry: toRegistry(spec),
@@ -126,6 +132,7 @@ function toPlatform(spec: PlatformSpec, placeOf: (...path: readonly string[]) =>
     hardening: spec.hardening ?? 'restricted',
     enforcePodSecurity: spec.podSecurity?.enforce ?? false,
     gitops: toGitops(spec.gitops),
+    crdWaivers: toCrdWaivers(spec.crdWaivers, (index) => placeOf('spec', 'crdWaivers', index)),
   };
 }
 

@@ -149,6 +149,8 @@ describe('an editor and the program', () => {
     ['platform', imageSync({ resources: { limits: { memory: '1Gi', cpu: 2 } } })],
     ['platform', { spec: { imageSync: { enabled: false } } }],
     ['platform', { spec: { imageSync: null } }],
+    ['platform', { spec: { crdWaivers: [{ name: 'a.b', reason: 'tested' }] } }],
+    ['platform', { spec: { crdWaivers: [{ name: 'a.b', reason: 1, rules: ['field-removed'] }] } }],
     ['platform', { spec: { podSecurity: { enforce: true }, gitops: { agent: 'none', 'x-a': 1 } } }],
     ['platform', gitops({})],
     ['platform', gitops({ repoURL: 'ssh://git@git.example:22/a/b.git', 'x-a': 1 })],
@@ -242,6 +244,10 @@ describe('an editor and the program', () => {
     ['platform', gitops({ destination: '' })],
     ['platform', gitops({ agent: 'flux', interval: '5' })],
     ['platform', { spec: { gitOps: {} } }],
+    ['platform', { spec: { crdWaivers: [{ name: 'a.b' }] } }],
+    ['platform', { spec: { crdWaivers: [{ name: 'a.b', reason: ' ' }] } }],
+    ['platform', { spec: { crdWaivers: [{ name: 'a.b', reason: 'a', rules: [] }] } }],
+    ['platform', { spec: { crdWaivers: [{ name: 'a.b', reason: 'a', rules: ['gone'] }] } }],
   ])('refuse %s %j', (name, rest) => {
     const value = document(name, rest);
     expect(isTakenByProgram(name, value)).toBe(false);

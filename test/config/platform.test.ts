@@ -42,6 +42,7 @@ const metalk8s = {
   hardening: 'restricted',
   enforcePodSecurity: false,
   gitops: { agent: 'none' },
+  crdWaivers: [],
 };
 
 describe('platform.yaml', () => {
@@ -86,6 +87,7 @@ describe('platform.yaml', () => {
       hardening: 'baseline',
       enforcePodSecurity: true,
       gitops: { agent: 'none' },
+      crdWaivers: [],
     });
   });
 
