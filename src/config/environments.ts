@@ -3,6 +3,7 @@ import { solutionsErrors, throwAll, type Place, type SolutionsError } from '../e
 import type { Path, YamlDocument } from './document.ts';
 import { apiVersion, dnsLabel, hardening, text, version } from './fields.ts';
 import { parseAs } from './parse.ts';
+import { inputName, inputValue } from './monitoring.ts';
 import { clusterRoles, env, labels, resources, tolerations } from './pod-fields.ts';
 import { isTextAt } from './schema-path.ts';
 import { readYaml } from './yaml.ts';
@@ -44,6 +45,15 @@ const solution = z.strictObject({
     })
     .optional()
     .describe('How the UI of the Solution runs, where its archive has one'),
+  monitoring: z
+    .strictObject({
+      inputs: z
+        .record(inputName, inputValue)
+        .nullish()
+        .describe('What ${name} in its dashboards and alerts becomes, by the name of the input'),
+    })
+    .nullish()
+    .describe('The dashboards and alerts of the Solution'),
 });
 
 const namespace = z.strictObject({

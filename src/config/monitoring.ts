@@ -1,8 +1,43 @@
 import * as z from 'zod';
-import { labels } from './pod-fields.ts';
+import type { Place } from '../errors.ts';
+import { checked, writtenFreely } from './fields.ts';
+import { labelKey, labels } from './pod-fields.ts';
 
 /** What MetalK8s' Prometheus selects ServiceMonitors, PodMonitors and PrometheusRules by. */
 const METALK8S_LABELS = { 'metalk8s.scality.com/monitor': '' } as const;
+
+/** What MetalK8s' Grafana finds dashboards by, puts them into folders by, and reads from. */
+const METALK8S_GRAFANA = {
+  labels: { grafana_dashboard: '1' },
+  folderAnnotation: 'metalk8s.scality.com/grafana-folder-name',
+  datasource: 'metalk8s-prometheus',
+} as const;
+
+const MAX_NAME = 100;
+/** Braces would end the `${...}` around it. */
+const NAME = /^[^${}\p{C}]+$/u;
+
+/** The name of an input of a dashboard or of a file of alerts. */
+export const inputName = checked(
+  (name) => {
+    if (name.length > MAX_NAME)
+      return `has ${name.length} characters, at most ${MAX_NAME} are allowed`;
+    return NAME.test(name)
+      ? undefined
+      : 'must be a name without `$`, `{`, `}` and control characters';
+  },
+  { pattern: NAME.source, maxLength: MAX_NAME },
+);
+
+/** Characters; the longest seen are expressions of a few hundred. */
+const MAX_VALUE = 4096;
+
+/** What an input becomes: text, a number as it is written. */
+export const inputValue = writtenFreely((value) =>
+  value.length > MAX_VALUE
+    ? `has ${value.length} characters, at most ${MAX_VALUE} are allowed`
+    : undefined,
+);
 
 /** `spec.monitoring` of platform.yaml, as people write it. */
 export const monitoringSchema = z.strictObject({
@@ -19,6 +54,24 @@ export const monitoringSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('cert-manager is there: it makes the certificates that metrics are served with'),
+  datasource: inputValue
+    .optional()
+    .describe("The uid of Grafana's Prometheus data source, by default metalk8s-prometheus"),
+  dashboards: z
+    .strictObject({
+      labels: labels
+        .optional()
+        .describe(
+          'What Grafana finds the ConfigMaps of dashboards by, by default grafana_dashboard',
+        ),
+      folderAnnotation: labelKey
+        .optional()
+        .describe(
+          "Where Grafana's sidecar is told the folder, by default metalk8s.scality.com/grafana-folder-name",
+        ),
+    })
+    .nullish()
+    .describe('How Grafana finds dashboards'),
 });
 
 /** How the cluster monitors, with the defaults filled in. */
@@ -27,15 +80,34 @@ export interface Monitoring {
   /** The labels that make Prometheus see an object. */
   readonly labels: Readonly<Record<string, string>>;
   readonly hasCertManager: boolean;
+  /** Whether platform.yaml says if the Prometheus Operator is there, and where. */
+  readonly isSaid: boolean;
+  readonly place: Place;
+  readonly grafana: {
+    /** The uid of the data source with Prometheus' series. */
+    readonly datasource: string;
+    /** The labels that make Grafana see a ConfigMap. */
+    readonly labels: Readonly<Record<string, string>>;
+    readonly folderAnnotation: string;
+  };
 }
 
 /** What `spec.monitoring` of platform.yaml says. */
 export function toMonitoring(
   fields: z.output<typeof monitoringSchema> | null | undefined,
+  place: Place,
 ): Monitoring {
+  const { labels: dashboardLabels, folderAnnotation } = fields?.dashboards ?? {};
   return {
     isEnabled: fields?.enabled ?? false,
     labels: fields?.labels ?? METALK8S_LABELS,
     hasCertManager: fields?.certManager ?? false,
+    isSaid: fields?.enabled !== undefined,
+    place,
+    grafana: {
+      datasource: fields?.datasource || METALK8S_GRAFANA.datasource,
+      labels: dashboardLabels ?? METALK8S_GRAFANA.labels,
+      folderAnnotation: folderAnnotation ?? METALK8S_GRAFANA.folderAnnotation,
+    },
   };
 }

@@ -1,10 +1,17 @@
 import * as z from 'zod';
-import { throwAll, type SolutionsError } from '../errors.ts';
-import type { Path, YamlDocument } from './document.ts';
+import { throwAll, type Place, type SolutionsError } from '../errors.ts';
+import type { Path } from './document.ts';
 import { firstOf, mistake, type ConfigCode } from './mistake.ts';
 import { pathText, sentence } from './schema-mistake.ts';
 import { knownKeys } from './schema-path.ts';
 import { didYouMean } from './spelling.ts';
+
+/** Plain values, and where each of them stands: YAML or another format. */
+interface Document {
+  readonly value: unknown;
+  /** The place of what is at `path`, or of the nearest above it that exists. */
+  placeOf(path: Path): Place;
+}
 
 /**
  * The value of a document, as `schema` says it is.
@@ -16,7 +23,7 @@ import { didYouMean } from './spelling.ts';
  */
 export function parseAs<Schema extends z.ZodType>(
   schema: Schema,
-  document: YamlDocument,
+  document: Document,
 ): z.output<Schema> {
   const first = schema.safeParse(document.value);
   const result = first.success
@@ -50,7 +57,7 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
 function explain(
   issue: z.core.$ZodIssue,
   schema: z.ZodType,
-  document: YamlDocument,
+  document: Document,
 ): (() => SolutionsError<ConfigCode>)[] {
   const path = issue.path.filter((key) => typeof key !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
@@ -70,7 +77,7 @@ function explain(
 function unknownKey(
   path: Path,
   known: readonly string[],
-  document: YamlDocument,
+  document: Document,
 ): SolutionsError<ConfigCode> {
   const list = known.map((key) => `\`${key}\``).join(', ');
   return mistake('schema', `${pathText(path)} is not a known key`, {

@@ -127,7 +127,7 @@ function toPlatform(spec: PlatformSpec, placeOf: (...path: Path) => Place): Plat
     registry: toRegistry(spec),
     imageSync: toImageSync(spec.imageSync, placeOf('spec', ...said)),
     network: toNetwork(spec.network),
-    monitoring: toMonitoring(spec.monitoring),
+    monitoring: toMonitoring(spec.monitoring, placeOf('spec', 'monitoring')),
     ingress: toIngress(spec.ingress),
     hardening: spec.hardening ?? 'restricted',
     enforcePodSecurity: spec.podSecurity?.enforce ?? false,

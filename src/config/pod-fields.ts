@@ -29,11 +29,11 @@ function inside({ source }: RegExp): string {
   return source.slice('^'.length, -'$'.length);
 }
 
+/** The key of a label or of an annotation. */
+export const labelKey = checked(labelKeyMistake, LABEL_KEY_FORM);
+
 /** `nodeSelector` of a Pod: label keys and values. */
-export const labels = z.record(
-  checked(labelKeyMistake, LABEL_KEY_FORM),
-  writtenFreely(labelValueMistake, LABEL_VALUE_FORM),
-);
+export const labels = z.record(labelKey, writtenFreely(labelValueMistake, LABEL_VALUE_FORM));
 
 const RESOURCE = /^(?:cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMGTPE]i)$/u;
 

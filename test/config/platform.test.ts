@@ -32,6 +32,13 @@ const metalk8s = {
     isEnabled: false,
     labels: { 'metalk8s.scality.com/monitor': '' },
     hasCertManager: false,
+    isSaid: false,
+    place: expect.objectContaining({ file: 'platform.yaml' }),
+    grafana: {
+      datasource: 'metalk8s-prometheus',
+      labels: { grafana_dashboard: '1' },
+      folderAnnotation: 'metalk8s.scality.com/grafana-folder-name',
+    },
   },
   ingress: {
     className: 'nginx-control-plane',
@@ -82,7 +89,7 @@ describe('platform.yaml', () => {
       },
       imageSync: { mode: 'unset', place: { file: 'platform.yaml', line: 4, column: 14 } },
       network: metalk8s.network,
-      monitoring: metalk8s.monitoring,
+      monitoring: { ...metalk8s.monitoring, place: { file: 'platform.yaml', line: 3, column: 1 } },
       ingress: metalk8s.ingress,
       hardening: 'baseline',
       enforcePodSecurity: true,
@@ -132,8 +139,26 @@ describe('platform.yaml', () => {
       isEnabled: true,
       labels: { release: 'prometheus' },
       hasCertManager: true,
+      isSaid: true,
+      place: { file: 'platform.yaml', line: 3, column: 8 },
+      grafana: metalk8s.monitoring.grafana,
     });
     expect(parse(`${head}spec: {monitoring: {labels: {}}}\n`).monitoring.labels).toEqual({});
+  });
+
+  it('says how Grafana finds dashboards and which data source they read', () => {
+    const spec =
+      'monitoring: {datasource: P1809, dashboards: {labels: {dashboards: "yes"}, folderAnnotation: grafana_folder}}';
+    expect(parse(`${head}spec: {${spec}}\n`).monitoring.grafana).toEqual({
+      datasource: 'P1809',
+      labels: { dashboards: 'yes' },
+      folderAnnotation: 'grafana_folder',
+    });
+    expect(
+      complaints(`${head}spec: {monitoring: {dashboards: {folderAnnotation: a b}}}\n`),
+    ).toEqual([
+      expect.stringContaining('`spec.monitoring.dashboards.folderAnnotation` must be letters'),
+    ]);
   });
 
   it('says who may reach what, each network once', () => {
