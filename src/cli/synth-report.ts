@@ -17,43 +17,69 @@ export interface SynthResult {
   readonly label: string;
   /** The names of all its files. */
   readonly files: readonly string[];
-  /** Whether files in it were edited, so that only an overwriting run replaces them. */
-  readonly isEdited: boolean;
+  /** The folders in which files were edited, so that only an overwriting run replaces them. */
+  readonly edited: readonly string[];
 }
 
-/** Prints what a run would change; `diff` is that of the folder. */
-export function reportCheck(result: SynthResult, diff: string, terminal: Terminal): ExitCode {
+/** Prints what a run would change; `diffs` are by folder. */
+export function reportCheck(
+  result: SynthResult,
+  diffs: ReadonlyMap<string, string>,
+  terminal: Terminal,
+): ExitCode {
+  const diff = [...diffs.values()].join('');
   const isStale = diff !== '' || result.metadata.length > 0;
   if (terminal.format === 'json') terminal.printJson({ ...json(result), stale: isStale, diff });
   else {
     if (diff !== '') terminal.print(diff.trimEnd());
     tell(result, terminal);
     for (const { id, what } of result.metadata) terminal.say(`metadata/${id} would be ${what}`);
-    terminal.say(isStale ? staleLine(result, diff) : 'up to date');
+    terminal.say(isStale ? staleLine(result, diffs) : 'up to date');
   }
   return isStale ? exitCodes.differences : exitCodes.done;
 }
 
-function staleLine({ label, metadata, isEdited }: SynthResult, diff: string): string {
+function staleLine({ metadata, edited }: SynthResult, diffs: ReadonlyMap<string, string>): string {
   const stale = [
-    ...(diff === '' ? [] : [`${label}/`]),
-    ...(metadata.length === 0 ? [] : ['metadata/']),
+    ...[...diffs].filter(([, diff]) => diff !== '').map(([label]) => label),
+    ...(metadata.length === 0 ? [] : ['metadata']),
   ];
-  const what = `${stale.join(' and ')} ${stale.length > 1 ? 'are' : 'is'} not what the files say`;
-  return isEdited
-    ? `${what}, and files in ${label}/ were edited: \`solutions synth --overwrite\` replaces them, and the edits are lost`
+  const what = `${folderNames(stale)} ${stale.length > 1 ? 'are' : 'is'} not what the files say`;
+  return edited.length > 0
+    ? `${what}, and files in ${folderNames(edited)} were edited: \`solutions synth --overwrite\` replaces them, and the edits are lost`
     : `${what}: run \`solutions synth\``;
 }
 
+/** `a/, b/ and c/` */
+function folderNames(labels: readonly string[]): string {
+  const names = labels.map((label) => `${label}/`);
+  const last = names.pop() ?? '';
+  return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
+}
+
 /** Prints what a run changed. */
-export function reportWritten(result: SynthResult, written: Changes, terminal: Terminal): ExitCode {
+export function reportWritten(
+  result: SynthResult,
+  [out, gitops]: readonly Changes[],
+  terminal: Terminal,
+): ExitCode {
   if (terminal.format === 'json') {
-    terminal.printJson({ ...json(result), out: written });
+    terminal.printJson({ ...json(result), out, gitops });
     return exitCodes.done;
   }
-  const { label } = result;
   tell(result, terminal);
-  for (const name of written.foreignManifests) {
+  for (const { id, what } of result.metadata) terminal.print(`metadata/${id} ${what}`);
+  if (out) reportFolder(result.label, out, terminal);
+  if (gitops) reportFolder('gitops', gitops, terminal);
+  return exitCodes.done;
+}
+
+function reportFolder(label: string, changes: Changes, terminal: Terminal): void {
+  const { written, removed, unchanged, foreignManifests } = changes;
+  const total = written.length + unchanged.length;
+  // What people keep under the name of a folder that is not wanted is theirs.
+  if (total + removed.length === 0) return;
+  for (const name of foreignManifests) {
     terminal.warn({
       code: 'foreign-manifest',
       message: 'this file is not ours, and kubectl applies it with the others',
@@ -61,14 +87,9 @@ export function reportWritten(result: SynthResult, written: Changes, terminal: T
       hint: 'move it to a folder of its own',
     });
   }
-  for (const { id, what } of result.metadata) terminal.print(`metadata/${id} ${what}`);
-  for (const name of written.written) terminal.print(`${label}/${name} written`);
-  for (const name of written.removed) terminal.print(`${label}/${name} removed`);
-  const total = written.written.length + written.unchanged.length;
-  terminal.say(
-    `${label}/: ${total} files, ${written.written.length} written, ${written.removed.length} removed`,
-  );
-  return exitCodes.done;
+  for (const name of written) terminal.print(`${label}/${name} written`);
+  for (const name of removed) terminal.print(`${label}/${name} removed`);
+  terminal.say(`${label}/: ${total} files, ${written.length} written, ${removed.length} removed`);
 }
 
 function json(result: SynthResult) {

@@ -1,10 +1,11 @@
-import { stringify } from 'yaml';
 import { throwAll } from '../errors.ts';
 import type { State } from '../model/state.ts';
+import { kustomization } from './kustomization.ts';
 import { printFile, textOfFile, type PrintedFile } from './printed.ts';
 import { readme } from './readme.ts';
 import { refusals } from './refusal.ts';
 import type { ManifestFile } from './render.ts';
+import { isServerSide } from './stage.ts';
 
 /**
  * The files of `out/` by name: the manifests, printed, and what tells people and kustomize about
@@ -41,22 +42,14 @@ export function filesOf(
   const names = files.map(({ file }) => file).toSorted();
   return new Map([
     ...files.map((file): [string, string] => [file.file, textOfFile(file)]),
-    ['Kustomization', kustomization(names)],
+    ['Kustomization', kustomizationOf(names)],
     ['README.md', readme(template, names, state)],
   ]);
 }
 
-/**
- * Not `kustomization.yaml`, which kubectl would try to apply; `kubectl apply -k`, Argo CD and Flux
- * find it all the same.
- */
-function kustomization(resources: readonly string[]): string {
-  const header = resources.some((name) => name.startsWith('server-side/'))
+function kustomizationOf(names: readonly string[]): string {
+  const header = names.some(isServerSide)
     ? '# The CRDs in server-side/ are too large for client-side apply: kubectl apply --server-side -k\n'
     : '';
-  return `${header}${stringify({
-    apiVersion: 'kustomize.config.k8s.io/v1beta1',
-    kind: 'Kustomization',
-    resources,
-  })}`;
+  return header + kustomization(names);
 }

@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars';
 import type { State } from '../model/state.ts';
 import { archivesVolume } from './archives-volume.ts';
-import { stagesOf } from './stage.ts';
+import { isServerSide, stagesOf } from './stage.ts';
 
 /**
  * The text of `out/README.md`.
@@ -17,7 +17,7 @@ function facts(files: readonly string[], state: State) {
   const { solutions, namespaces, platform } = state;
   return {
     images: imageFacts(state),
-    serverSide: files.some((name) => name.startsWith('server-side/')),
+    serverSide: files.some(isServerSide),
     stages: stagesOf(files).join(', '),
     operators: namespaces.some(({ operators }) => operators.length > 0),
     argocd: platform.gitops.agent === 'argocd',

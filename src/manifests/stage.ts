@@ -28,6 +28,16 @@ export function stage(key: keyof typeof stages, ...about: readonly string[]): St
   return { file: parts.join('.'), order: Number(number) };
 }
 
+/** The number of the stage of a file of `out/` that holds manifests. */
+export function orderOf(file: string): number {
+  return Number(/(?:^|\/)([0-9]{4})-/u.exec(file)?.[1]);
+}
+
+/** Whether a file of `out/` is in the folder that kubectl does not read with the others. */
+export function isServerSide(file: string): boolean {
+  return file.startsWith('server-side/');
+}
+
 /** What the files of these names hold, in the order of the stages, in people's words. */
 export function stagesOf(files: readonly string[]): string[] {
   return Object.values(stages)
