@@ -20,6 +20,8 @@ export type ModelCode =
   | 'images-not-pushed'
   | 'crd-owners'
   | 'crd-duplicate'
+  | 'crd-incompatible'
+  | 'stale-crd-waiver'
   | 'role-reserved'
   | 'role-duplicate'
   | 'role-renamed'

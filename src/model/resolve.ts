@@ -3,6 +3,7 @@ import { didYouMean } from '../config/spelling.ts';
 import type { Archive } from '../metadata/archive.ts';
 import { compareText } from '../text-order.ts';
 import { clusterRoles } from './cluster-roles.ts';
+import { crdCompatibility } from './crd-compatibility.ts';
 import { sharedCrds } from './crds.ts';
 import { Findings, list } from './findings.ts';
 import { imageSync } from './image-sync.ts';
@@ -24,6 +25,8 @@ export function resolve(config: Config, archives: readonly Archive[]): State {
   const places = placeNamespaces(config, solutions, findings);
   const deployed = deployedArchives(solutions, places);
   const crds = sharedCrds(solutions, deployed, findings);
+  const waivers = config.platform.crdWaivers;
+  const crdUses = crdCompatibility(crds, { deployed, waivers, findings });
   const roles = clusterRoles(deployed, findings);
   const namespaces = placeOperators(places, {
     platform: config.platform,
@@ -37,6 +40,7 @@ export function resolve(config: Config, archives: readonly Archive[]): State {
     namespaces,
     crds,
     clusterRoles: roles.rendered,
+    crdUses,
     imageSync: imageSync(solutions, config.platform, findings),
     notices: findings.finish(),
   };

@@ -1,6 +1,7 @@
 import type { SolutionSettings } from '../config/environments.ts';
 import type { ImageSyncJobs } from '../config/image-sync.ts';
 import type { Platform } from '../config/platform.ts';
+import type { JudgedChange } from '../crd/waiver.ts';
 import type { Notice } from '../errors.ts';
 import type { Manifest } from '../kubernetes/read.ts';
 import type { Archive } from '../metadata/archive.ts';
@@ -15,6 +16,8 @@ export interface State {
   /** What the cluster shares: by Solution, then as the archive has them. */
   readonly crds: readonly SharedObject[];
   readonly clusterRoles: readonly SharedObject[];
+  /** By CRD, then by version, oldest first. */
+  readonly crdUses: readonly CrdUse[];
   readonly imageSync: ImageSync | undefined;
   readonly notices: readonly Notice[];
 }
@@ -33,6 +36,18 @@ export interface SharedObject {
   readonly manifest: Manifest;
   /** `metadata.name` as rendered. */
   readonly name: string;
+}
+
+/** A deployed version that has to live with the CRD of another one. */
+export interface CrdUse {
+  /** As it is rendered. */
+  readonly crd: SharedObject;
+  /** The version whose own definition is not rendered. */
+  readonly archive: Archive;
+  /** From its own definition to the rendered one, worst first. */
+  readonly changes: readonly JudgedChange[];
+  /** Whether nothing breaks, but for what somebody waived. */
+  readonly isCompatible: boolean;
 }
 
 /** The profiles of hardening, weakest first. */
