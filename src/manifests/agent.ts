@@ -21,13 +21,24 @@ export function agentAnnotations(
       ...(options === undefined ? {} : { 'argocd.argoproj.io/sync-options': options }),
     };
   }
-  if (agent === 'flux' && kind in argocdOptions) {
+  if (agent === 'flux' && KEPT.has(kind)) {
     return { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };
   }
   return {};
 }
 
+/** What must not leave with a line of a file. */
+const KEPT: ReadonlySet<string> = new Set(['CustomResourceDefinition', 'Namespace']);
+
+/** A kind of another operator may be there only later: what needs it must not stop the rest. */
+const OF_OTHERS = 'SkipDryRunOnMissingResource=true';
+
 const argocdOptions: Readonly<Record<string, string>> = {
+  Certificate: OF_OTHERS,
   CustomResourceDefinition: 'ServerSideApply=true,Prune=false,Delete=confirm',
+  Issuer: OF_OTHERS,
   Namespace: 'Prune=confirm,Delete=confirm',
+  PodMonitor: OF_OTHERS,
+  PrometheusRule: OF_OTHERS,
+  ServiceMonitor: OF_OTHERS,
 };

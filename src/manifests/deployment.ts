@@ -1,7 +1,9 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Platform } from '../config/platform.ts';
 import type { Operator } from '../model/state.ts';
+import { containerSecurity, hasReadOnlyRoot, podSecurity } from './hardening.ts';
 import { operatorLabels, selector } from './labels.ts';
+import { metricsPod } from './metrics.ts';
 import type { OperatorConfig } from './operator-config.ts';
 
 interface DeploymentContext {
@@ -64,10 +66,12 @@ function podSpec(operator: Operator, platform: Platform): k8s.PodSpec {
     volumes.push({ name: 'cert', secret: { secretName, defaultMode: 0o644 } });
   }
   if (hasReadOnlyRoot(operator)) volumes.push({ name: 'tmp', emptyDir: {} });
+  volumes.push(...metricsPod(operator.metrics).volumes);
+  const securityContext = podSecurity(operator);
   return {
     serviceAccountName: operator.name,
     ...(pullSecret === undefined ? {} : { imagePullSecrets: [{ name: pullSecret }] }),
-    ...podSecurity(operator),
+    ...(securityContext === undefined ? {} : { securityContext }),
     containers: [container(operator)],
     volumes,
     ...(notEmpty(settings.nodeSelector) ? { nodeSelector: settings.nodeSelector } : {}),
@@ -80,12 +84,15 @@ function container(operator: Operator): k8s.Container {
   const volumeMounts: k8s.VolumeMount[] = [{ name: 'operator-config', mountPath: '/etc/config' }];
   if (settings.webhook) volumeMounts.push({ name: 'cert', mountPath: '/cert', readOnly: true });
   if (hasReadOnlyRoot(operator)) volumeMounts.push({ name: 'tmp', mountPath: '/tmp' });
+  const metrics = metricsPod(operator.metrics);
+  volumeMounts.push(...metrics.mounts);
   return {
     name,
     image: operator.image,
     // The digest says which image it is: there is nothing to pull again.
     imagePullPolicy: operator.profile === 'compat' ? 'Always' : 'IfNotPresent',
-    command: [name, '--config=/etc/config/operator.yaml'],
+    command: [name, '--config=/etc/config/operator.yaml', ...metrics.arguments],
+    ...(metrics.ports.length === 0 ? {} : { ports: [...metrics.ports] }),
     env: environment(operator),
     volumeMounts,
     ...resources(operator),
@@ -127,35 +134,6 @@ function quantities(texts: Readonly<Record<string, string>>): Record<string, k8s
   return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => [name, k8s.Quantity.fromString(text)]),
   );
-}
-
-function hasReadOnlyRoot({ profile }: Operator): boolean {
-  return profile === 'restricted';
-}
-
-/** @see https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
-function podSecurity({ profile, runAsUser }: Operator): Pick<k8s.PodSpec, 'securityContext'> {
-  const user = runAsUser === undefined ? {} : { runAsUser };
-  if (profile === 'compat') return notEmpty(user) ? { securityContext: user } : {};
-  return {
-    securityContext: {
-      ...(profile === 'restricted' ? { runAsNonRoot: true } : {}),
-      ...user,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
-  };
-}
-
-function containerSecurity({ profile }: Operator): Pick<k8s.Container, 'securityContext'> {
-  if (profile === 'compat') return {};
-  if (profile === 'baseline') return { securityContext: { allowPrivilegeEscalation: false } };
-  return {
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      readOnlyRootFilesystem: true,
-    },
-  };
 }
 
 /** An empty list or map in a manifest is a difference that no apply ends. */

@@ -1,5 +1,5 @@
-import type { Operator } from '../model/state.ts';
 import { labelValue } from '../kubernetes/names.ts';
+import type { Operator, Ui } from '../model/state.ts';
 
 /** What `kubectl apply --prune -l` and people select all of ours by. */
 const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'solutions' } as const;
@@ -34,5 +34,25 @@ export function operatorLabels(operator: Operator): Record<string, string> {
     'app.kubernetes.io/instance': operator.name,
     'app.kubernetes.io/version': labelValue(operator.archive.version),
     'app.kubernetes.io/component': 'operator',
+  };
+}
+
+/** What names a UI in its labels. */
+type Labelled = Pick<Ui, 'name' | 'solution' | 'archive'>;
+
+/** The label that selects a UI's Pods: that of MetalK8s, which is another than the Operators'. */
+export function uiSelector({ name }: Labelled): Record<string, string> {
+  return { 'app.kubernetes.io/name': name };
+}
+
+/** The labels of a UI's objects, as MetalK8s has them. */
+export function uiLabels(ui: Labelled): Record<string, string> {
+  return {
+    ...uiSelector(ui),
+    ...commonLabels(ui.solution.name),
+    app: ui.name,
+    'app.kubernetes.io/instance': ui.name,
+    'app.kubernetes.io/version': labelValue(ui.archive.version),
+    'app.kubernetes.io/component': 'ui',
   };
 }

@@ -4,6 +4,8 @@ import type { Platform } from '../config/platform.ts';
 import type { Binding, Operator } from '../model/state.ts';
 import { deployment } from './deployment.ts';
 import { commonLabels, operatorLabels } from './labels.ts';
+import { metricsService } from './metrics.ts';
+import { operatorNetworkPolicy } from './network.ts';
 import type { OperatorConfig } from './operator-config.ts';
 import { PlainObject, sorted } from './object.ts';
 import { verbatim } from './verbatim.ts';
@@ -14,7 +16,7 @@ interface OperatorContext {
   readonly config: OperatorConfig;
 }
 
-/** An Operator in a Namespace: who it is, what it may do, what it is told, what runs. */
+/** An Operator in a Namespace: who it is, what it may do, what it is told, what runs, who reaches it. */
 export function addOperator(chart: Chart, operator: Operator, context: OperatorContext): void {
   const { namespace } = context;
   const { place } = operator.settings;
@@ -42,6 +44,14 @@ export function addOperator(chart: Chart, operator: Operator, context: OperatorC
   });
   new PlainObject(chart, 'config', sorted(config), place);
   new PlainObject(chart, 'deployment', sorted(deployment(operator, context)), place);
+  const { network } = context.platform;
+  const reached = [
+    ...metricsService(operator, namespace),
+    ...operatorNetworkPolicy(operator, { namespace, network }),
+  ];
+  for (const [index, manifest] of reached.entries()) {
+    new PlainObject(chart, `reached-${index}`, sorted(manifest), place);
+  }
 }
 
 function binding(

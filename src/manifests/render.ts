@@ -6,11 +6,13 @@ import { agentAnnotations } from './agent.ts';
 import { imageJob } from './image-job.ts';
 import { addImageSync } from './image-sync.ts';
 import { ANNOTATIONS, commonLabels } from './labels.ts';
+import { addMetrics } from './metrics.ts';
 import { addNamespaces } from './namespaces.ts';
 import { addOperator } from './operator.ts';
 import { operatorConfig, type OperatorConfig } from './operator-config.ts';
 import { stage, type Stage } from './stage.ts';
 import { PlainObject, sorted } from './object.ts';
+import { addUi } from './ui.ts';
 import { verbatim } from './verbatim.ts';
 
 /** The objects of one file of `out/`, in their order. */
@@ -33,7 +35,13 @@ interface Part extends Stage {
  */
 export function render(state: State): ManifestFile[] {
   const app = new App();
-  const parts = [...clusterParts(state), ...imageParts(state), ...operatorParts(state)];
+  const parts = [
+    ...clusterParts(state),
+    ...imageParts(state),
+    ...operatorParts(state),
+    ...uiParts(state),
+    ...monitoringParts(state),
+  ];
   return parts.flatMap((part) => {
     const chart = new Chart(app, part.file, { disableResourceNameHashes: true });
     part.addTo(chart);
@@ -107,6 +115,25 @@ function operatorParts(state: State): Part[] {
           }),
       };
     }),
+  );
+}
+
+function uiParts({ namespaces, platform }: State): Part[] {
+  return namespaces.flatMap(({ name: namespace, uis }) =>
+    uis.map((ui) => ({
+      ...stage('ui', namespace, ui.solution.name),
+      addTo: (chart: Chart) => addUi(chart, ui, { namespace, platform }),
+    })),
+  );
+}
+
+/** What is of kinds that other operators define: last, so that everything else is there without them. */
+function monitoringParts({ namespaces, platform: { monitoring } }: State): Part[] {
+  return namespaces.flatMap(({ name: namespace, operators }) =>
+    operators.map((operator) => ({
+      ...stage('monitoring', namespace, operator.solution.name),
+      addTo: (chart: Chart) => addMetrics(chart, operator, { namespace, monitoring }),
+    })),
   );
 }
 

@@ -11,6 +11,8 @@ const stages = {
   imageArchives: { number: '0290', name: 'images', holds: 'what image Jobs need' },
   images: { number: '0300', name: 'images', holds: 'image Jobs' },
   operator: { number: '0400', name: 'operator', holds: 'Operators' },
+  ui: { number: '0500', name: 'ui', holds: 'UIs' },
+  monitoring: { number: '0600', name: 'monitoring', holds: 'what monitors them' },
 } as const;
 
 /** A file of `out/` before it is printed. */
