@@ -1,6 +1,7 @@
 import type { Place } from '../errors.ts';
 import type { Fail } from '../kubernetes/cursor.ts';
 import type { AliasNode, MapNode, Node, ScalarNode } from '../kubernetes/node.ts';
+import type { Json } from '../kubernetes/value.ts';
 import { coreValue } from './scalar.ts';
 
 /** Keys and indexes from the root of a document to a value in it. */
@@ -8,7 +9,9 @@ export type Path = readonly (string | number)[];
 
 /** One YAML document: plain values, and where each of them stands in the file. */
 export interface YamlDocument {
-  readonly value: unknown;
+  readonly value: Json;
+  /** What the value was made of. */
+  readonly root: Node;
   /** The place of the entry or item at `path`, or of the nearest one above it that exists. */
   placeOf(path: Path): Place;
 }
@@ -48,10 +51,10 @@ export function toDocument(root: Node, surroundings: Surroundings): YamlDocument
     aliased: 0,
   };
   const value = valueOf(root, [], reading);
-  return { value, placeOf: (path) => surroundings.place(offsetOf(root, path, reading)) };
+  return { value, root, placeOf: (path) => surroundings.place(offsetOf(root, path, reading)) };
 }
 
-function valueOf(node: Node, path: Path, reading: Reading): unknown {
+function valueOf(node: Node, path: Path, reading: Reading): Json {
   if (node.kind === 'alias') return aliasValue(node, path, reading);
   if (node.anchor === undefined) return bareValue(node, path, reading);
   reading.anchors.set(node.anchor, 'open');
@@ -60,9 +63,9 @@ function valueOf(node: Node, path: Path, reading: Reading): unknown {
   return value;
 }
 
-type Walk = (node: Node, path: Path, reading: Reading) => unknown;
+type Walk = (node: Node, path: Path, reading: Reading) => Json;
 
-function bareValue(node: Node, path: Path, reading: Reading, walk: Walk = valueOf): unknown {
+function bareValue(node: Node, path: Path, reading: Reading, walk: Walk = valueOf): Json {
   if (path.length > MAX_DEPTH) {
     return reading.fail('manifest-too-large', `values nest more than ${MAX_DEPTH} deep`, node.at);
   }
@@ -83,13 +86,13 @@ function bareValue(node: Node, path: Path, reading: Reading, walk: Walk = valueO
   }
 }
 
-function aliasValue(node: AliasNode, path: Path, reading: Reading): unknown {
+function aliasValue(node: AliasNode, path: Path, reading: Reading): Json {
   const target = targetOf(node, reading);
-  return target && expanded(target, path, reading);
+  return target ? expanded(target, path, reading) : null;
 }
 
 /** The value of a node that stands elsewhere: its anchors were seen there. */
-function expanded(node: Node, path: Path, reading: Reading): unknown {
+function expanded(node: Node, path: Path, reading: Reading): Json {
   const target = node.kind === 'alias' ? targetOf(node, reading) : node;
   if (!target) return null;
   reading.aliased += 1 + (target.kind === 'scalar' ? target.text.length : 0);
@@ -177,7 +180,7 @@ function keyText(key: Node, reading: Reading): string | undefined {
 
 const TEXT_TAGS = new Set(['!', 'tag:yaml.org,2002:str']);
 
-function scalarValue(node: ScalarNode, path: Path, reading: Reading): unknown {
+function scalarValue(node: ScalarNode, path: Path, reading: Reading): Json {
   const { text, tag, plain } = node;
   if (tag !== undefined) {
     if (!TEXT_TAGS.has(tag)) {

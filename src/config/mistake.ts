@@ -8,7 +8,9 @@ export type ConfigCode =
   | 'yaml-syntax'
   | 'yaml-encoding'
   | 'yaml-too-large'
-  | 'schema';
+  | 'schema'
+  | 'edit-shared'
+  | 'edit-unsafe';
 
 /** Makes an error of this folder. */
 export const mistake = mistakeOf<ConfigCode>();

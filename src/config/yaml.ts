@@ -8,7 +8,8 @@ import { firstOf, fileTooLarge, mistake, type ConfigCode } from './mistake.ts';
 
 export type { Path, YamlDocument } from './document.ts';
 
-interface ReadOptions {
+/** How a file of people's is read. */
+export interface ReadOptions {
   /** The name of the file in places. */
   readonly file: string;
   /** Whether the scalar at this path is text whatever it looks like: `1.10` stays `1.10`. */
