@@ -1,8 +1,14 @@
 import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
 import { mayBeCut } from '../iso/image.ts';
-import type { ImageName } from './components.ts';
+import {
+  kindOfPath,
+  MAX_MONITORING,
+  parseMonitoring,
+  type ShippedMonitoring,
+} from '../monitoring/shipped.ts';
 import { readImages, type Images } from './images.ts';
 import { fewOf, mistake, notice, quoted } from './mistake.ts';
+import { MONITORING, monitoringFiles, strayNotice, type HeldImage } from './monitoring.ts';
 import { parseOperator, type OperatorFiles } from './operator.ts';
 import { LEGACY_HINT, parseProduct, type Product } from './product.ts';
 import type { Tree, TreeFile } from './tree.ts';
@@ -11,6 +17,8 @@ import { unseenCrds } from './unseen.ts';
 /** The text of an archive, in the form that the rest of the program uses. */
 export interface Parsed extends OperatorFiles {
   readonly product: Product;
+  /** Its dashboards and alerts. */
+  readonly monitoring: ShippedMonitoring;
 }
 
 /** Everything of an archive but the bytes of its images. */
@@ -23,6 +31,7 @@ export interface Contents extends Parsed {
 }
 
 const MANIFEST = 'manifest.yaml';
+const DEPLOY = 'operator/deploy';
 /** A CRD with every field documented has 1 MiB; the API server takes 1.5 MiB. */
 const MAX_FILE = 4 << 20;
 const MAX_FILES = 32 << 20;
@@ -77,27 +86,27 @@ export function readContents(tree: Tree): Contents {
  */
 export function parseFiles(
   files: ReadonlyMap<string, Uint8Array>,
-  held: readonly ImageName[],
+  held: readonly HeldImage[],
   placeOf: (path: string) => string,
 ): Parsed {
-  const manifest = files.get(MANIFEST);
   const errors: SolutionsError[] = [];
-  let product: Product | undefined;
-  let operator: OperatorFiles | undefined;
-  try {
-    product = manifest && parseProduct(manifest, placeOf(MANIFEST), held);
-  } catch (error) {
-    errors.push(...solutionsErrors(error));
-  }
-  try {
-    operator = parseOperator(files, placeOf);
-  } catch (error) {
-    errors.push(...solutionsErrors(error));
-  }
+  const attempt = <Value>(work: () => Value): Value | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      errors.push(...solutionsErrors(error));
+      return undefined;
+    }
+  };
+  const manifest = files.get(MANIFEST);
+  const product = attempt(() => manifest && parseProduct(manifest, placeOf(MANIFEST), held));
+  const operator = attempt(() => parseOperator(files, placeOf));
+  const monitoring = attempt(() => parseMonitoring(monitoringFiles(files, held), placeOf));
   throwAll(errors.map(forVendor));
-  if (!product || !operator)
+  if (!product || !operator || !monitoring)
     throw mistake('archive-no-manifest', 'there is no manifest.yaml', { file: placeOf(MANIFEST) });
-  return { product, ...operator, notices: [...product.notices, ...operator.notices] };
+  const notices = [...product.notices, ...operator.notices];
+  return { product, ...operator, monitoring, notices };
 }
 
 /** Nobody but the vendor can change a file of an archive; a record must stay as it is. */
@@ -147,27 +156,34 @@ function otherCase(tree: Tree): string {
 function readTexts(tree: Tree, texts: Map<string, Uint8Array>, notices: Notice[]): void {
   const manifest = tree.find(MANIFEST);
   if (manifest) texts.set(MANIFEST, tree.read(manifest, 1 << 20));
-  const files = tree.files('operator/deploy', true);
-  refuseCutNames(tree, files);
-  const unsafe: string[] = [];
+  const deploy = tree.files(DEPLOY, true);
+  refuseCutNames(tree, deploy);
+  const monitoring = tree.files(MONITORING, true);
+  notices.push(...strayNotice(monitoring, tree.name));
+  const wanted = [
+    ...deploy.filter(({ path }) => /\.(?:ya?ml|json)$/u.test(path)),
+    ...monitoring.filter(({ path }) => kindOfPath(path)),
+  ];
   let total = 0;
-  for (const file of files) {
-    if (!/\.(?:ya?ml|json)$/u.test(file.path)) continue;
-    if (!isSafePath(file.path)) {
-      unsafe.push(file.path);
-      continue;
-    }
+  for (const file of wanted.filter(({ path }) => isSafePath(path))) {
     total += file.size;
     if (total > MAX_FILES) throw tooLarge(tree.name);
-    texts.set(file.path, tree.read(file, MAX_FILE));
+    texts.set(file.path, tree.read(file, kindOfPath(file.path) ? MAX_MONITORING : MAX_FILE));
   }
-  if (unsafe.length === 0) return;
-  notices.push(
+  notices.push(...unsafeNotices(tree, DEPLOY, wanted), ...unsafeNotices(tree, MONITORING, wanted));
+}
+
+function unsafeNotices(tree: Tree, folder: string, files: readonly TreeFile[]): Notice[] {
+  const unsafe = files
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith(`${folder}/`) && !isSafePath(path));
+  if (unsafe.length === 0) return [];
+  return [
     notice('archive-bad-name', `files with such names are not kept: ${fewOf(unsafe)}`, {
-      file: `${tree.name}:operator/deploy`,
+      file: `${tree.name}:${folder}`,
       hint: 'the vendor must name them without backslashes, colons and control characters, and nothing like `.git`',
     }),
-  );
+  ];
 }
 
 /** A CRD whose name was cut is no `*_crd.yaml` any more: it would be lost without a word. */

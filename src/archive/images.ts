@@ -1,4 +1,5 @@
 import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
+import { kindOfType, MAX_MONITORING } from '../monitoring/shipped.ts';
 import { digestHex, digestOf } from '../oci/digest.ts';
 import { readLayout, type Layout, type LayoutBlob, type LayoutImage } from '../oci/layout.ts';
 import { REPOSITORY_COMPONENT, TAG } from '../oci/name.ts';
@@ -66,12 +67,6 @@ export interface Images {
 const MAX_IMAGES = 2000;
 /** References to blobs in one archive; the largest archives seen have some hundreds. */
 const MAX_BLOBS = 100_000;
-/** Of one dashboard or one file of alerts. */
-const MAX_CONTENT = 4 << 20;
-
-/** Artifacts whose content is rendered, and so is kept in the record. */
-const KEPT = new Set(['application/grafana-dashboard+json', 'application/prometheus-alerts+yaml']);
-
 /**
  * Reads `images/`: every manifest and config, and whether all blobs are there with their sizes.
  * Blobs are not hashed here.
@@ -226,21 +221,31 @@ function factsOf(layout: Layout): Omit<ImageRecord, 'name' | 'tag'> {
 }
 
 function facts(image: LayoutImage): ImageFacts {
-  const { mediaType, kind, artifactType, digest, size, config, user, architecture, os, variant } =
-    image;
+  const { mediaType, kind, digest, size, config, user, architecture, os, variant } = image;
+  const artifactType = artifactTypeOf(image);
   return { mediaType, kind, artifactType, digest, size, config, user, architecture, os, variant };
 }
 
-/** The type may stand at the layer or at the whole artifact. */
-function keptBlobs({ kind, artifactType, blobs }: LayoutImage): LayoutBlob[] {
-  if (kind !== 'artifact') return [];
-  const [config, ...layers] = blobs;
-  const type = artifactType ?? config?.mediaType ?? '';
-  return layers.filter(({ mediaType }) => KEPT.has(mediaType) || KEPT.has(type));
+/** Dashboards and alerts are rendered, and so kept. */
+function keptBlobs(image: LayoutImage): LayoutBlob[] {
+  if (image.kind !== 'artifact') return [];
+  const isKept = kindOfType(artifactTypeOf(image) ?? '') !== undefined;
+  return image.blobs
+    .slice(1)
+    .filter(({ mediaType }) => isKept || kindOfType(mediaType) !== undefined);
+}
+
+/**
+ * Without a type of its own an artifact has that of its config (OCI image-spec 1.1, manifest); it
+ * counts only where it says what is rendered.
+ */
+function artifactTypeOf({ kind, artifactType, blobs }: LayoutImage): string | undefined {
+  const type = kind === 'artifact' ? blobs[0]?.mediaType : undefined;
+  return artifactType ?? (kindOfType(type ?? '') ? type : undefined);
 }
 
 function readKept(tree: Tree, file: TreeFile, digest: string): readonly [string, Uint8Array] {
-  const bytes = tree.read(file, MAX_CONTENT);
+  const bytes = tree.read(file, MAX_MONITORING);
   const found = digestOf(bytes);
   if (found === digest) return [file.path, bytes];
   throw mistake('image-digest', `the content has the digest ${found}, its name says ${digest}`, {

@@ -29,6 +29,7 @@ export type ArchiveCode =
   | 'crd-unseen'
   | 'role-kind'
   | 'role-name'
+  | 'monitoring-place'
   | 'image-name'
   | 'image-place'
   | 'image-manifest-missing'

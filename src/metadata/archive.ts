@@ -2,6 +2,7 @@ import { parseFiles } from '../archive/contents.ts';
 import type { Product } from '../archive/product.ts';
 import type { Notice, Place } from '../errors.ts';
 import type { Manifest } from '../kubernetes/read.ts';
+import type { ShippedMonitoring } from '../monitoring/shipped.ts';
 import type { ArchiveRecord } from './record.ts';
 
 /** An imported archive, as the desired state uses it: from its record alone. */
@@ -20,6 +21,8 @@ export interface Archive {
   readonly crds: readonly Manifest[];
   /** Roles and ClusterRoles, values untouched. */
   readonly roles: readonly Manifest[];
+  /** Dashboards and alerts, as the vendor wrote them. */
+  readonly monitoring: ShippedMonitoring;
   readonly record: ArchiveRecord;
   /** The content of the record's files, by their path in the archive. */
   readonly files: ReadonlyMap<string, Uint8Array>;

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { checked, refuseRepeated, text, writtenFreely, type Rule } from '../config/fields.ts';
+
+/**
+ * The schema of the `groups` of a file of Prometheus rules, with what texts become. Its fields are
+ * those that the Prometheus Operator of MetalK8s knows: the API server refuses others.
+ *
+ * @see https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
+ */
+export function groupsOf<Limit extends z.ZodType>(rules: {
+  readonly name: Rule;
+  readonly label: Rule;
+  readonly expression: Rule;
+  readonly duration: Rule;
+  readonly limit: Limit;
+}) {
+  const name = writtenFreely(rules.name);
+  const duration = writtenFreely(rules.duration).optional();
+  const texts = z.record(checked(rules.label, { pattern: '.' }), text).nullish();
+  const rule = z
+    .strictObject({
+      alert: name.optional(),
+      record: name.optional(),
+      expr: writtenFreely(rules.expression),
+      for: duration,
+      keep_firing_for: duration,
+      labels: texts,
+      annotations: texts,
+    })
+    .superRefine(({ alert, record }, context) => {
+      if ((alert === undefined) !== (record === undefined)) return;
+      context.addIssue({ code: 'custom', message: 'needs either `alert` or `record`' });
+    });
+  const group = z.strictObject({
+    name,
+    interval: duration,
+    limit: rules.limit.optional(),
+    partial_response_strategy: z.enum(['warn', 'abort']).optional(),
+    rules: z.array(rule).nullish(),
+  });
+  return z
+    .array(group)
+    .superRefine(refuseRepeated(({ name: one }: { readonly name: string }) => one, ['name']));
+}
+
+const notEmpty: Rule = (value) => (value === '' ? 'is empty, expected some text' : undefined);
+const anything: Rule = () => undefined;
+
+/** As a vendor ships them: any text may hold inputs. */
+export const shippedGroups = groupsOf({
+  name: notEmpty,
+  label: notEmpty,
+  expression: notEmpty,
+  duration: notEmpty,
+  limit: writtenFreely(anything),
+});
