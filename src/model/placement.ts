@@ -119,6 +119,15 @@ const RESERVED: Readonly<Record<string, string>> = {
 /** Every cluster has it, and a cluster without it is broken: it must not leave with an Environment. */
 const DEFAULT_NAMESPACE = 'default';
 
+/** Whether a Namespace is one that an Environment must not have. */
+export function isReserved(name: string): boolean {
+  return name === DEFAULT_NAMESPACE || reservedPrefix(name) !== undefined;
+}
+
+function reservedPrefix(name: string): string | undefined {
+  return Object.keys(RESERVED).find((start) => name.startsWith(start));
+}
+
 function refuseReserved(
   { name, place }: Environment['namespaces'][number],
   findings: Findings,
@@ -129,7 +138,7 @@ function refuseReserved(
       hint: 'it is the one that Kubernetes starts with, and everybody uses it: name another',
     });
   }
-  const prefix = Object.keys(RESERVED).find((start) => name.startsWith(start));
+  const prefix = reservedPrefix(name);
   if (prefix === undefined) return;
   findings.error('reserved-namespace', `the Namespace \`${name}\` is not for an Environment`, {
     place,
