@@ -15,7 +15,7 @@ export function agentAnnotations(
   stage: number,
 ): Record<string, string> {
   if (agent === 'argocd') {
-    const options = argocdOptions[kind];
+    const options = argocdOptions[kind] ?? (stage >= MONITORING ? ABSENT_KINDS : undefined);
     return {
       'argocd.argoproj.io/sync-wave': String(stage),
       ...(options === undefined ? {} : { 'argocd.argoproj.io/sync-options': options }),
@@ -32,6 +32,10 @@ const KEPT: ReadonlySet<string> = new Set(['CustomResourceDefinition', 'Namespac
 
 /** A kind of another operator may be there only later: what needs it must not stop the rest. */
 const OF_OTHERS = 'SkipDryRunOnMissingResource=true';
+
+/** The first stage whose kinds are another operator's: a cluster may not know them yet. */
+const MONITORING = 600;
+const ABSENT_KINDS = 'SkipDryRunOnMissingResource=true';
 
 const argocdOptions: Readonly<Record<string, string>> = {
   Certificate: OF_OTHERS,

@@ -20,8 +20,9 @@ function facts(files: readonly string[], state: State) {
     serverSide: files.some(isServerSide),
     stages: stagesOf(files).join(', '),
     operators: namespaces.some(({ operators }) => operators.length > 0),
-    argocd: platform.gitops.agent === 'argocd',
-    flux: platform.gitops.agent === 'flux',
+    agent: platform.gitops.agent !== 'none',
+    argocd: platform.gitops.agent === 'argocd' ? platform.gitops : undefined,
+    flux: platform.gitops.agent === 'flux' ? platform.gitops : undefined,
     solutions: solutions.map(({ name, versions, active }) => ({
       name,
       versions: versions.map(({ version }) => asWritten(version)).join(', '),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/kubernetes/value.ts';
+import { agentAnnotations } from '../../src/manifests/agent.ts';
 import { at, crd, find, renderScenario, role, storeWith } from './scenario.ts';
 
 function objectsFor(agent: string): readonly JsonObject[] {
@@ -21,6 +22,12 @@ const annotations = (object: JsonObject) => {
   );
   return others;
 };
+
+function wavesOf(kind: string): number[] {
+  return objectsFor('argocd')
+    .filter((object) => object['kind'] === kind)
+    .map((object) => Number(annotations(object)['argocd.argoproj.io/sync-wave']));
+}
 
 describe('the annotations of GitOps agents', () => {
   it('are not there without an agent', () => {
@@ -54,6 +61,20 @@ describe('the annotations of GitOps agents', () => {
     );
     expect(waves).toEqual(waves.toSorted((a, b) => a - b));
     expect(new Set(waves)).toEqual(new Set([0, 100, 200, 290, 300, 400]));
+  });
+
+  it('for Argo CD put every Job before every Deployment', () => {
+    const [jobs, deployments] = [wavesOf('Job'), wavesOf('Deployment')];
+    expect([jobs, deployments].map(({ length }) => length > 0)).toEqual([true, true]);
+    expect(Math.max(...jobs)).toBeLessThan(Math.min(...deployments));
+  });
+
+  it('for Argo CD let it try kinds of monitoring that a cluster may not know yet', () => {
+    expect(agentAnnotations('argocd', 'ServiceMonitor', 600)).toEqual({
+      'argocd.argoproj.io/sync-wave': '600',
+      'argocd.argoproj.io/sync-options': 'SkipDryRunOnMissingResource=true',
+    });
+    expect(agentAnnotations('flux', 'ServiceMonitor', 600)).toEqual({});
   });
 
   it('for Flux keep Namespaces and CRDs, and nothing else', () => {

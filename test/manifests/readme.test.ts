@@ -28,15 +28,25 @@ describe('out/README.md', () => {
   });
 
   it.each([
-    ['argocd', 'waits for somebody to confirm', 'Name the agent'],
-    ['flux', 'Flux finds the `Kustomization`', 'Argo CD'],
-    ['none', 'Name the agent under `gitops`', 'in waves'],
-  ])('says what the agent %s does', (agent, there, absent) => {
-    const text = readmeOf({
-      platform: { gitops: { agent, repoURL: 'https://git.example/site.git' } },
-    });
+    ['argocd', 'argocd app confirm-deletion solutions', ['flux', 'kapp deploy', 'allowlist']],
+    ['flux', 'flux get kustomizations -n flux-system', ['argocd', 'kapp deploy', 'allowlist']],
+    ['none', 'kapp deploy -a solutions -n default -f out/', ['argocd app', 'flux get', 'waves']],
+  ])('says how the agent %s applies and removes', (agent, there, absent) => {
+    const registry = { endpoint: 'registry.example' };
+    const imageSync = { image: 'a:1', archives: { node: 'a', path: '/a' } };
+    const gitops = { agent, repoURL: 'https://git.example/site.git' };
+    const text = readmeOf({ platform: { registry, imageSync, gitops } });
     expect(text).toContain(there);
-    expect(text).not.toContain(absent);
+    for (const other of absent) expect(text).not.toContain(other);
+    expect(text).not.toContain('undefined');
+    expect(text).not.toContain('\n\n\n');
+  });
+
+  it('names the Secret of Flux where there is one', () => {
+    const gitops = { agent: 'flux', repoURL: 'https://git.example/site.git', namespace: 'cd' };
+    const text = readmeOf({ platform: { gitops: { ...gitops, secret: 'git', name: 'paris' } } });
+    expect(text).toContain('after the Secret\n`git` with');
+    expect(text).toContain('flux reconcile kustomization -n cd paris-base --with-source\n');
   });
 
   it.each([
