@@ -50,16 +50,29 @@ interface Pair {
 function compare(pair: Pair, found: FieldChange[]): void {
   const { before, after, path } = pair;
   if (before === after) return;
-  if (isJsonObject(before) && isJsonObject(after)) {
-    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-    for (const key of [...keys].sort(compareText)) {
-      const at = `${path}${keyText(key, path === '')}`;
-      compare({ before: fieldOf(before, key), after: fieldOf(after, key), path: at }, found);
-    }
-  } else if (isJsonList(before) && isJsonList(after)) compareLists({ before, after, path }, found);
+  if (isJsonObject(before) && isJsonObject(after)) compareMaps({ before, after, path }, found);
+  else if (isJsonList(before) && isJsonList(after)) compareLists({ before, after, path }, found);
   else if (typeof before === 'string' && typeof after === 'string') {
     found.push(isLong(before) || isLong(after) ? lineChange({ before, after, path }) : cut(pair));
   } else found.push(cut(pair));
+}
+
+interface MapPair {
+  readonly before: JsonObject;
+  readonly after: JsonObject;
+  readonly path: string;
+}
+
+/** Nearly all values of thousands of objects are equal: only of the others a path is made. */
+function compareMaps({ before, after, path }: MapPair, found: FieldChange[]): void {
+  const keys = [
+    ...Object.keys(before).filter((key) => !areEqual(before[key], fieldOf(after, key))),
+    ...Object.keys(after).filter((key) => !Object.hasOwn(before, key)),
+  ];
+  for (const key of keys.toSorted(compareText)) {
+    const at = `${path}${keyText(key, path === '')}`;
+    compare({ before: fieldOf(before, key), after: fieldOf(after, key), path: at }, found);
+  }
 }
 
 function keyText(key: string, isFirst: boolean): string {

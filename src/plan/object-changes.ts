@@ -1,5 +1,6 @@
-import { areEqual, fieldChanges, type FieldChange } from './field-changes.ts';
-import type { ObjectSets, PlannedObject } from './object-set.ts';
+import { fieldChanges, type FieldChange, type FieldChanges } from './field-changes.ts';
+import type { JsonObject } from '../kubernetes/value.ts';
+import type { ObjectSets } from './object-set.ts';
 import type { ObjectName } from './removed.ts';
 
 /** An object that is in both states, and differs. */
@@ -19,37 +20,41 @@ export interface ObjectChanges {
   readonly removed: readonly ObjectName[];
 }
 
-/** An object in both states; nothing where it is not there. */
-export interface ObjectPair {
+/** An object that differs; nothing in the state in which it is not there. */
+export interface DifferingObject {
   readonly name: ObjectName;
-  readonly before: PlannedObject['object'] | undefined;
-  readonly after: PlannedObject['object'] | undefined;
+  readonly before: JsonObject | undefined;
+  readonly after: JsonObject | undefined;
+  /** What differs, of an object in both states; otherwise nothing. */
+  readonly fields: FieldChanges;
 }
 
-/** The objects that differ, those that are gone after the others. */
-export function differingObjects({ before, after }: ObjectSets): ObjectPair[] {
-  const kept = [...after].map(([key, { name, object }]) => ({
-    name,
-    before: before.get(key)?.object,
-    after: object,
-  }));
+const NOTHING: FieldChanges = { fields: [], more: 0 };
+
+/** The objects that differ in the order in which they are applied, those that are gone at the end. */
+export function differingObjects({ before, after }: ObjectSets): DifferingObject[] {
   const gone = [...before].flatMap(([key, { name, object }]) =>
-    after.has(key) ? [] : [{ name, before: object, after: undefined }],
+    after.has(key) ? [] : [{ name, before: object, after: undefined, fields: NOTHING }],
   );
-  return [...kept.filter((pair) => !areEqual(pair.before, pair.after)), ...gone];
+  const kept = [...after].flatMap(([key, { name, object }]): DifferingObject[] => {
+    const old = before.get(key)?.object;
+    if (old === object) return [];
+    const fields = old ? fieldChanges(old, object) : NOTHING;
+    if (old && fields.fields.length === 0) return [];
+    return [{ name, before: old, after: object, fields }];
+  });
+  return [...kept, ...gone];
 }
 
 /** Sorts {@link differingObjects} into what comes, changes and goes. */
-export function objectChanges(differing: readonly ObjectPair[]): ObjectChanges {
+export function objectChanges(differing: readonly DifferingObject[]): ObjectChanges {
   return {
-    added: differing.filter((pair) => pair.before === undefined).map(({ name }) => name),
-    changed: differing.flatMap(({ name, before, after }) => {
-      if (!before || !after) return [];
-      const { fields, more } = fieldChanges(before, after);
-      return [{ ...name, fields, moreFields: more }];
-    }),
+    added: differing.filter((one) => one.before === undefined).map(({ name }) => name),
+    changed: differing.flatMap(({ name, before, after, fields: { fields, more } }) =>
+      before && after ? [{ ...name, fields, moreFields: more }] : [],
+    ),
     removed: differing
-      .filter((pair) => pair.after === undefined)
+      .filter((one) => one.after === undefined)
       .map(({ name }) => name)
       .toReversed(),
   };

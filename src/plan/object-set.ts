@@ -54,64 +54,70 @@ export function objectSets(
   label: string,
 ): ObjectSets {
   const files = rendered.toSorted((a, b) => compareStages(a.file, b.file));
-  const after = setOf(files.flatMap(({ objects }) => objects.map(({ object }) => object)));
-  const known: Known = {
-    files: new Map(files.map((file) => [file.file, file])),
-    texts: new Map(files.flatMap(({ objects }) => objects.map((one) => [one.text, one.object]))),
-  };
+  const entries = new Map(
+    files.flatMap(({ objects }) => objects.map(({ object }) => [object, entryOf(object)])),
+  );
+  const known = new Map(files.map((file) => [file.file, file]));
   const errors: SolutionsError[] = [];
   const before = committed
     .toSorted((a, b) => compareStages(a.file, b.file))
-    .flatMap((file) => {
+    .flatMap(({ file, text }) => {
+      const same = known.get(file);
+      if (text === undefined) return (same?.objects ?? []).map(({ object }) => object);
       try {
-        return objectsIn(file, known, label);
+        return objectsIn(text, same, `${label}${file}`);
       } catch (error) {
         errors.push(...solutionsErrors(error));
         return [];
       }
     });
   throwAll(errors);
-  return { before: setOf(before), after };
+  return {
+    before: setOf(before.map((object) => entries.get(object) ?? entryOf(object))),
+    after: setOf([...entries.values()]),
+  };
 }
 
-interface Known {
-  readonly files: ReadonlyMap<string, RenderedFile>;
-  readonly texts: ReadonlyMap<string, JsonObject>;
-}
-
-function objectsIn({ file, text }: CommittedManifests, known: Known, label: string): JsonObject[] {
-  if (text === undefined) return (known.files.get(file)?.objects ?? []).map(({ object }) => object);
-  const place = `${label}${file}`;
+function objectsIn(text: string, rendered: RenderedFile | undefined, file: string): JsonObject[] {
+  const texts = new Map((rendered?.objects ?? []).map((one) => [one.text, one.object]));
+  const documents = documentsIn(text);
+  const others = documents.filter((document) => !texts.has(document));
+  const same = documents
+    .map((document) => texts.get(document))
+    .filter((object) => object !== undefined);
   try {
-    return documents(text).flatMap((document) => {
-      const same = known.texts.get(document);
-      return same ? [same] : parse(document, place);
-    });
+    return [...same, ...parse(others.join(SEPARATOR), file)];
   } catch (error) {
     // Read in whole once more, so that the error has its line.
-    if (error instanceof SolutionsError) return parse(text, place);
+    if (error instanceof SolutionsError) return parse(text, file);
     throw error;
   }
 }
 
 function parse(text: string, file: string): JsonObject[] {
+  if (text === '') return [];
   return readManifests(Buffer.from(text), file, MAX_FILE).map(({ value }) => value);
 }
 
-/** A line `---` is never inside a value: YAML forbids it even in quotes. */
-function documents(text: string): string[] {
-  const parts = text.split('\n---\n');
-  return parts.map((part, index) => (index < parts.length - 1 ? `${part}\n` : part));
+const SEPARATOR = '---\n';
+
+/** With their last line feeds. A line `---` is inside no value: YAML forbids it even in quotes. */
+function documentsIn(text: string): string[] {
+  return text
+    .split(`\n${SEPARATOR}`)
+    .map((part, index, { length }) => (index < length - 1 ? `${part}\n` : part));
 }
 
-/** Names that no object can have are passed over, as an apply would. */
-function setOf(objects: readonly JsonObject[]): ObjectSet {
-  const set = new Map<string, PlannedObject>();
-  for (const object of objects) {
-    const name = objectNameOf(object);
-    if (name) set.set(objectKey(name), { name, object });
-  }
-  return set;
+type Entry = readonly [key: string, object: PlannedObject];
+
+/** Nothing for a name that no object can have: an apply refuses it. */
+function entryOf(object: JsonObject): Entry | undefined {
+  const name = objectNameOf(object);
+  return name && [objectKey(name), { name, object }];
+}
+
+function setOf(entries: readonly (Entry | undefined)[]): ObjectSet {
+  return new Map(entries.filter((entry) => entry !== undefined));
 }
 
 /** The error of a file that was committed, with what to do about it. */

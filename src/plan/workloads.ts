@@ -1,6 +1,6 @@
-import { fieldOf, type Json, type JsonObject } from '../kubernetes/value.ts';
-import { areEqual, fieldChanges } from './field-changes.ts';
-import type { ObjectPair } from './object-changes.ts';
+import { fieldOf, type JsonObject } from '../kubernetes/value.ts';
+import type { FieldChange } from './field-changes.ts';
+import type { DifferingObject } from './object-changes.ts';
 import type { ObjectName } from './removed.ts';
 
 /** What happens to a Deployment. */
@@ -20,7 +20,7 @@ export interface WorkloadChanges {
 }
 
 /** What the differing objects mean for Pods. */
-export function workloadChanges(differing: readonly ObjectPair[]): WorkloadChanges {
+export function workloadChanges(differing: readonly DifferingObject[]): WorkloadChanges {
   return {
     jobs: differing
       .filter(({ name, before }) => name.kind === 'Job' && before === undefined)
@@ -29,13 +29,13 @@ export function workloadChanges(differing: readonly ObjectPair[]): WorkloadChang
   };
 }
 
-function deploymentChange({ name, before, after }: ObjectPair): DeploymentChange[] {
+function deploymentChange({ name, before, after, fields }: DifferingObject): DeploymentChange[] {
   if (name.kind !== 'Deployment') return [];
   if (!after) return [{ ...name, what: 'deleted', why: [] }];
   if (!before) return [{ ...name, what: 'created', why: [] }];
   const [old, next] = [replicasOf(before), replicasOf(after)];
   const scaling = old === next ? {} : { replicas: { before: old, after: next } };
-  const why = reasons(templateOf(before), templateOf(after));
+  const why = reasons(fields.fields);
   // Pods that do not run before or after do not restart.
   if (why.length > 0 && old > 0 && next > 0) {
     return [{ ...name, what: 'restarted', why, ...scaling }];
@@ -47,10 +47,6 @@ function deploymentChange({ name, before, after }: ObjectPair): DeploymentChange
 function replicasOf(deployment: JsonObject): number {
   const replicas = fieldOf(deployment['spec'], 'replicas');
   return typeof replicas === 'number' ? replicas : 1;
-}
-
-function templateOf(deployment: JsonObject): Json | undefined {
-  return fieldOf(deployment['spec'], 'template');
 }
 
 /** The first that fits the path of a field below the Pod template says what it is. */
@@ -65,14 +61,16 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/^metadata\.labels/u, 'labels'],
 ];
 
-/** Any change of the template makes new Pods. */
-function reasons(before: Json | undefined, after: Json | undefined): string[] {
-  if (areEqual(before, after)) return [];
-  const { fields } = fieldChanges({ template: before ?? null }, { template: after ?? null });
-  const found = fields.map(({ path }) => {
-    const below = path.replace(/^template\.?/u, '');
-    return words.find(([pattern]) => pattern.test(below))?.[1] ?? 'other settings';
+const TEMPLATE = /^spec\.template\.?/u;
+
+/** Any change of the Pod template makes new Pods. */
+function reasons(fields: readonly FieldChange[]): string[] {
+  const found = fields.flatMap(({ path }) => {
+    if (!TEMPLATE.test(path)) return [];
+    const below = path.replace(TEMPLATE, '');
+    return [words.find(([pattern]) => pattern.test(below))?.[1] ?? OTHER];
   });
-  const order = [...words.map(([, word]) => word), 'other settings'];
-  return order.filter((word) => found.includes(word));
+  return [...words.map(([, word]) => word), OTHER].filter((word) => found.includes(word));
 }
+
+const OTHER = 'other settings';
