@@ -7,6 +7,7 @@ import { imageJob } from './image-job.ts';
 import { addImageSync } from './image-sync.ts';
 import { ANNOTATIONS, commonLabels } from './labels.ts';
 import { addMetrics } from './metrics.ts';
+import { addMonitoring } from './monitoring.ts';
 import { addNamespaces } from './namespaces.ts';
 import { addOperator } from './operator.ts';
 import { operatorConfig, type OperatorConfig } from './operator-config.ts';
@@ -128,11 +129,18 @@ function uiParts({ namespaces, platform }: State): Part[] {
 }
 
 /** What is of kinds that other operators define: last, so that everything else is there without them. */
-function monitoringParts({ namespaces, platform: { monitoring } }: State): Part[] {
-  return namespaces.flatMap(({ name: namespace, operators }) =>
-    operators.map((operator) => ({
-      ...stage('monitoring', namespace, operator.solution.name),
-      addTo: (chart: Chart) => addMetrics(chart, operator, { namespace, monitoring }),
+function monitoringParts({ namespaces, monitoring, platform }: State): Part[] {
+  const byNamespace = new Map(groupBy(monitoring, (one) => one.namespace));
+  return namespaces.flatMap(({ name: namespace, operators, solutions }) =>
+    solutions.map(({ name }) => ({
+      ...stage('monitoring', namespace, name),
+      addTo(chart: Chart) {
+        const operator = operators.find(({ solution }) => solution.name === name);
+        const context = { namespace, monitoring: platform.monitoring };
+        if (operator) addMetrics(chart, operator, context);
+        const own = byNamespace.get(namespace)?.find(({ archive }) => archive.name === name);
+        if (own) addMonitoring(chart, own, platform.monitoring);
+      },
     })),
   );
 }

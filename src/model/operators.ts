@@ -91,7 +91,8 @@ function operatorOf(
 const OF_THE_UI = ['hardening', 'nodeSelector', 'tolerations', 'ui'];
 
 function reportNoOperator({ archive, settings }: Placed, findings: Findings): void {
-  const { name: _name, version: _version, place, ...others } = settings;
+  // Dashboards and alerts need no Operator: what of them has no effect is said elsewhere.
+  const { name: _name, version: _version, monitoring: _, place, ...others } = settings;
   const used = archive.product.ui ? OF_THE_UI : [];
   if (!archive.product.ui) {
     findings.warn(

@@ -7,6 +7,7 @@ import { crdCompatibility } from './crd-compatibility.ts';
 import { sharedCrds } from './crds.ts';
 import { Findings, list } from './findings.ts';
 import { imageSync } from './image-sync.ts';
+import { placeMonitoring } from './monitoring.ts';
 import { placeOperators } from './operators.ts';
 import { placeNamespaces, wanted, type WantedNamespace } from './placement.ts';
 import { clusterScope } from './scope.ts';
@@ -42,6 +43,7 @@ export function resolve(config: Config, archives: readonly Archive[]): State {
     clusterRoles: roles.rendered,
     crdUses,
     imageSync: imageSync(solutions, config.platform, findings),
+    monitoring: placeMonitoring(places, { platform: config.platform, findings }),
     notices: findings.finish(),
   };
 }

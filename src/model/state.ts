@@ -2,9 +2,10 @@ import type { SolutionSettings } from '../config/environments.ts';
 import type { ImageSyncJobs } from '../config/image-sync.ts';
 import type { Platform } from '../config/platform.ts';
 import type { JudgedChange } from '../crd/waiver.ts';
-import type { Notice } from '../errors.ts';
+import type { Notice, Place } from '../errors.ts';
 import type { Manifest } from '../kubernetes/read.ts';
 import type { Archive } from '../metadata/archive.ts';
+import type { FilledGroups } from '../monitoring/filled-rules.ts';
 
 /** The desired state, resolved: every version is one that is imported, every name is final. */
 export interface State {
@@ -19,6 +20,8 @@ export interface State {
   /** By CRD, then by version, oldest first. */
   readonly crdUses: readonly CrdUse[];
   readonly imageSync: ImageSync | undefined;
+  /** Of the Solutions that ship some, where they are rendered: by Environment, then by Namespace. */
+  readonly monitoring: readonly SolutionMonitoring[];
   readonly notices: readonly Notice[];
 }
 
@@ -146,4 +149,34 @@ export interface ImageJob {
   readonly file: string;
   /** The id of the version that probably has the same layers in the registry. */
   readonly mountFrom: string;
+}
+
+/** The dashboards and alerts of one Solution in one Namespace. */
+export interface SolutionMonitoring {
+  readonly namespace: string;
+  readonly environment: string;
+  readonly archive: Archive;
+  readonly dashboards: readonly PlacedDashboard[];
+  readonly alerts: readonly PlacedAlerts[];
+}
+
+/** A dashboard, its inputs filled in, its uid and title its own. */
+export interface PlacedDashboard {
+  /** Of the ConfigMap. */
+  readonly name: string;
+  /** The name under which Grafana keeps it, another one in each Namespace. */
+  readonly file: string;
+  /** JSON. */
+  readonly text: string;
+  /** The vendor's file. */
+  readonly place: Place;
+}
+
+/** A file of Prometheus rules, its inputs filled in. */
+export interface PlacedAlerts {
+  /** Of the PrometheusRule. */
+  readonly name: string;
+  readonly groups: FilledGroups;
+  /** The vendor's file. */
+  readonly place: Place;
 }

@@ -24,6 +24,8 @@ interface ArchiveToMake {
   /** Text of role.yaml. */
   readonly roles?: string;
   readonly tag?: string;
+  /** Text of other files, by path. */
+  readonly files?: Readonly<Record<string, string>>;
   /** As solutions.yaml lists it. */
   readonly path?: string;
 }
@@ -104,7 +106,7 @@ function makeArchive(spec: ArchiveToMake): Archive {
         : { operator: { image: operator }, images: [`${operator.name}:${operator.tag}`] }),
     },
   }).replaceAll('\u2028', String.raw`\u2028`);
-  const files = new Map([['manifest.yaml', manifest]]);
+  const files = new Map([['manifest.yaml', manifest], ...Object.entries(spec.files ?? {})]);
   for (const [index, text] of crds.entries())
     files.set(`operator/deploy/crds/${index}_crd.yaml`, text);
   if (roles !== undefined) files.set('operator/deploy/role.yaml', roles);

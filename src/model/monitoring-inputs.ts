@@ -1,0 +1,73 @@
+import type { Platform } from '../config/platform.ts';
+import { didYouMean } from '../config/spelling.ts';
+import { MAX_FILLED, type Filling, type Input } from '../monitoring/inputs.ts';
+import { list, type Findings } from './findings.ts';
+import type { Placed } from './placement.ts';
+
+/** A Solution in a Namespace, and what it is told there. */
+export interface InputContext {
+  readonly placed: Placed;
+  readonly namespace: string;
+  readonly platform: Platform;
+  readonly findings: Findings;
+}
+
+/** A dashboard or a file of alerts. */
+interface File {
+  readonly inputs: readonly Input[];
+  readonly place: { readonly file: string };
+}
+
+/** The input that is the Namespace, whatever the vendor's own is called. */
+const NAMESPACE = 'namespace';
+
+/**
+ * What the inputs of a file become: what environments.yaml says, the Namespace, the data source of the
+ * cluster, the vendor's own value. An input without any is an error.
+ */
+export function fillingOf({ inputs, place }: File, context: InputContext): Filling {
+  const values = new Map<string, string>();
+  for (const input of inputs) {
+    const value = valueOf(input, context);
+    if (value === undefined) reportMissing(input, place.file, context);
+    else values.set(input.name, value);
+  }
+  return { values, room: MAX_FILLED };
+}
+
+function valueOf({ name, plugin, value }: Input, context: InputContext): string | undefined {
+  const { placed, namespace, platform } = context;
+  const given = new Map(Object.entries(placed.settings.monitoring?.inputs ?? {}));
+  if (given.has(name)) return given.get(name);
+  if (plugin === undefined) return name === NAMESPACE ? namespace : value;
+  return plugin === 'prometheus' ? platform.monitoring.grafana.datasource : value;
+}
+
+function reportMissing({ name, plugin }: Input, file: string, context: InputContext): void {
+  const { placed, findings } = context;
+  const what = plugin === undefined ? 'its value' : `the uid of a data source of ${plugin}`;
+  const key = /^[A-Za-z_][\w-]*$/u.test(name) ? name : JSON.stringify(name);
+  findings.error('input-missing', `nobody says what the input \`${name}\` of ${file} is`, {
+    place: placed.settings.place,
+    hint: `add to this Solution: \`monitoring: {inputs: {${key}: <${what}>}}\``,
+  });
+}
+
+/** What environments.yaml tells a Solution that does not ask. */
+export function refuseUnknownInputs({ archive, settings }: Placed, findings: Findings): void {
+  const { dashboards, alerts } = archive.monitoring;
+  const files: readonly File[] = [...dashboards, ...alerts].map(({ value }) => value);
+  const known = new Set(files.flatMap(({ inputs }) => inputs.map(({ name }) => name)));
+  for (const name of Object.keys(settings.monitoring?.inputs ?? {})) {
+    if (known.has(name)) continue;
+    const names = [...known];
+    findings.error('unknown-input', `${archive.id} has no input \`${name}\``, {
+      place: settings.place,
+      hint:
+        didYouMean(name, names) ??
+        (names.length > 0
+          ? `its dashboards and alerts ask for ${list(names)}`
+          : 'its dashboards and alerts ask for none: remove it'),
+    });
+  }
+}

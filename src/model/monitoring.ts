@@ -1,0 +1,168 @@
+import { hash } from 'node:crypto';
+import type { Platform } from '../config/platform.ts';
+import { solutionsErrors, type Notice } from '../errors.ts';
+import type { Alerts } from '../monitoring/alerts.ts';
+import { dashboardText, followed, shippedUid, type Dashboard } from '../monitoring/dashboard.ts';
+import { fillAlerts } from '../monitoring/filled-rules.ts';
+import { MAX_FILLED, type Filling } from '../monitoring/inputs.ts';
+import type { Named } from '../monitoring/shipped.ts';
+import { list, type Findings } from './findings.ts';
+import { fillingOf, refuseUnknownInputs, type InputContext } from './monitoring-inputs.ts';
+import type { Placed, WantedNamespace } from './placement.ts';
+import type { PlacedAlerts, PlacedDashboard, SolutionMonitoring } from './state.ts';
+
+interface Context {
+  readonly platform: Platform;
+  readonly findings: Findings;
+}
+
+/** The dashboards and alerts of each Namespace: by Environment, Namespace and Solution. */
+export function placeMonitoring(
+  namespaces: readonly WantedNamespace[],
+  context: Context,
+): SolutionMonitoring[] {
+  const all = namespaces.flatMap(({ placed }) => placed);
+  if (!context.platform.monitoring.isEnabled) {
+    reportOff(all, context);
+    return [];
+  }
+  for (const placed of all) refuseUnknownInputs(placed, context.findings);
+  return namespaces.flatMap(({ name: namespace, environment, placed }) =>
+    placed.filter(hasMonitoring).map((one) => ({
+      namespace,
+      environment: environment.name,
+      archive: one.archive,
+      ...monitoringOf({ ...context, placed: one, namespace }),
+    })),
+  );
+}
+
+function hasMonitoring({ archive }: Placed): boolean {
+  const { dashboards, alerts } = archive.monitoring;
+  return dashboards.length + alerts.length > 0;
+}
+
+/** Whoever says nothing may not know that there is something; whoever says `false` does. */
+function reportOff(all: readonly Placed[], { platform, findings }: Context): void {
+  const { isSaid, place } = platform.monitoring;
+  const ids = all.filter(hasMonitoring).map(({ archive }) => archive.id);
+  if (!isSaid && ids.length > 0) {
+    findings.warn(
+      'monitoring-off',
+      `the dashboards and alerts of ${list(ids)} are not rendered: platform.yaml does not say that the Prometheus Operator is there`,
+      {
+        place,
+        hint: 'add `monitoring: {enabled: true}` there; `enabled: false` silences this',
+      },
+    );
+  }
+  for (const { archive, settings } of all) {
+    if (!settings.monitoring) continue;
+    findings.warn(
+      'ignored-setting',
+      `\`monitoring\` of ${archive.id} has no effect: its dashboards and alerts are not rendered`,
+      {
+        place: settings.place,
+        hint: 'add `monitoring: {enabled: true}` to platform.yaml, or remove it',
+      },
+    );
+  }
+}
+
+function monitoringOf(context: InputContext): Pick<SolutionMonitoring, 'dashboards' | 'alerts'> {
+  const { monitoring } = context.placed.archive;
+  const dashboards = monitoring.dashboards.map((named) => withUids(named, context));
+  const uids = new Map(
+    dashboards.flatMap(({ shipped, uid }): [string, string][] =>
+      shipped === undefined ? [] : [[shipped, uid]],
+    ),
+  );
+  return {
+    dashboards: dashboards.flatMap((dashboard) => placeDashboard(dashboard, uids, context)),
+    alerts: monitoring.alerts.flatMap((alerts) => placeAlerts(alerts, uids, context)),
+  };
+}
+
+interface FilledDashboard extends Named<Dashboard> {
+  readonly filling: Filling;
+  readonly shipped: string | undefined;
+  readonly uid: string;
+}
+
+function withUids({ name, value }: Named<Dashboard>, context: InputContext): FilledDashboard {
+  const filling = fillingOf(value, context);
+  const shipped = shippedUid(value, filling);
+  return { name, value, filling, shipped, uid: ownUid(shipped ?? name, context) };
+}
+
+/** Grafana's limit; letters, digits, `-` and `_`. */
+const MAX_UID = 40;
+const HASH = 8;
+
+/** A uid that no dashboard of another Namespace or Solution has, and that is the same each time. */
+function ownUid(uid: string, { namespace, placed }: InputContext): string {
+  const text = JSON.stringify([namespace, placed.solution.name, uid]);
+  const base = uid.replaceAll(/[^A-Za-z0-9_-]/gu, '-').slice(0, MAX_UID - HASH - 1);
+  return `${base}-${hash('sha256', text, 'hex').slice(0, HASH)}`;
+}
+
+function placeDashboard(
+  { name, value, filling, uid }: FilledDashboard,
+  uids: ReadonlyMap<string, string>,
+  { namespace, placed, findings }: InputContext,
+): PlacedDashboard[] {
+  const suffix = ` (${namespace})`;
+  const text = dashboardText(value, { filling, uid, suffix, uids, untitled: name });
+  if (filling.room < 0 || text.length > MAX_FILLED) {
+    reportTooLarge(value.place.file, findings);
+    return [];
+  }
+  const solution = placed.solution.name;
+  return [
+    {
+      // A dot is in no name of a Solution: two of them never make one name.
+      name: `${solution}-dashboard.${name}`,
+      file: `${namespace}.${solution}.${name}.json`,
+      text,
+      place: value.place,
+    },
+  ];
+}
+
+function reportTooLarge(file: string, findings: Findings): void {
+  findings.sharedError(
+    'monitoring-too-large',
+    `${file} has more than ${MAX_FILLED} characters once its inputs are filled in`,
+    { place: { file }, hint: 'no ConfigMap holds more: shorten its inputs, or ask the vendor to' },
+  );
+}
+
+function placeAlerts(
+  { name, value }: Named<Alerts>,
+  uids: ReadonlyMap<string, string>,
+  context: InputContext,
+): PlacedAlerts[] {
+  const filling = fillingOf(value, context);
+  const { findings, placed } = context;
+  // What is missing is said already, and would be no PromQL.
+  if (filling.values.size < value.inputs.length) return [];
+  try {
+    const groups = fillAlerts(value, filling, (text) => followed(text, uids));
+    if (filling.room >= 0) {
+      return [{ name: `${placed.solution.name}-alerts.${name}`, groups, place: value.place }];
+    }
+    reportTooLarge(value.place.file, findings);
+  } catch (error) {
+    if (filling.room < 0) reportTooLarge(value.place.file, findings);
+    else for (const one of solutionsErrors(error)) refuseAlerts(one, findings);
+  }
+  return [];
+}
+
+function refuseAlerts({ message, place, hint }: Notice, findings: Findings): void {
+  const remedy = 'the vendor must mend it, unless an input in environments.yaml is to blame';
+  findings.sharedError('invalid-alerts', message, {
+    place,
+    hint: hint === undefined ? remedy : `${remedy}: ${hint}`,
+  });
+}
