@@ -20,6 +20,7 @@ const plan = [
   ['plan'],
   ['manifests'],
   ['out'],
+  ['adopt'],
   ['cluster'],
   ['console'],
   ['cli'],

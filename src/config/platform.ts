@@ -17,7 +17,7 @@ import { networkSchema, sortedCidrs, toNetwork, type Network } from './network.t
 import { readSole } from './sole-document.ts';
 
 /** MetalK8s' own registry: read-only, resolved by the containerd of its nodes. */
-const METALK8S_REGISTRY = 'metalk8s-registry-from-config.invalid';
+export const METALK8S_REGISTRY = 'metalk8s-registry-from-config.invalid';
 
 const COMPONENT = REPOSITORY_COMPONENT.source.slice('^'.length, -'$'.length);
 
