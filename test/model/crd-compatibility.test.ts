@@ -91,9 +91,12 @@ describe('a deployed version whose CRD another version renders', () => {
   });
 });
 
+/** platform.yaml with one waiver. */
+function waive(name: string, rules = ''): string {
+  return `  crdWaivers: [{name: ${name}, reason: no shop has a colour${rules}}]\n`;
+}
+
 describe('a waiver', () => {
-  const waive = (name: string, rules = '') =>
-    `  crdWaivers: [{name: ${name}, reason: no shop has a colour${rules}}]\n`;
   const [old, now] = [shops('size', 'colour'), shops('size')];
 
   it.each([
