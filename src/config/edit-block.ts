@@ -1,4 +1,4 @@
-import { lineEnd, startsLine, withoutLines, type Part } from './edit-parts.ts';
+import { lineEnd, lineStart, startsLine, withoutLines, type Part } from './edit-parts.ts';
 import type { Splice } from './edit-source.ts';
 
 /** A collection in block style. */
@@ -35,7 +35,22 @@ export function removeLines({ text, parts }: Block, removed: ReadonlySet<number>
   const next = parts[kept];
   // The first key of `- name: a` has its dash before it: the next key takes its place.
   const isBehindDash = first !== undefined && !startsLine(first.start, text) && removed.has(0);
-  const joined = isBehindDash && next ? [{ at: first.start, end: next.start, text: '' }] : [];
+  const joined =
+    isBehindDash && next ? [joinedAt(first, { last: parts[kept - 1] ?? first, next }, text)] : [];
   const others = parts.filter((_, index) => removed.has(index) && !(isBehindDash && index < kept));
   return [...joined, ...others.map((part) => withoutLines(part, text))];
+}
+
+interface Joint {
+  /** The last part that goes. */
+  readonly last: Part;
+  readonly next: Part;
+}
+
+/** Brings the next key behind the dash; where comments stand between, it stays in its line. */
+function joinedAt({ start }: Part, { last, next }: Joint, text: string): Splice {
+  const stop = lineEnd(last.end, text);
+  if (text.slice(stop, next.start).trim() === '') return { at: start, end: next.start, text: '' };
+  const blanks = / *$/u.exec(text.slice(lineStart(start, text), start))?.[0].length ?? 0;
+  return { at: start - blanks, end: stop, text: '' };
 }

@@ -5,7 +5,7 @@ import type { Quote } from './edit-print.ts';
 /** Where a value stands. */
 export interface Slot<Kind extends Node = Node> {
   readonly node: Kind;
-  /** Of the key or the dash before it; undefined in flow style. */
+  /** Of the key before it, where a block may stand below that. */
   readonly column: number | undefined;
   /** Where it starts when it is not there: behind the `:` or dash, an anchor and a tag. */
   readonly behind: number | undefined;
@@ -44,7 +44,7 @@ export function itemSlot(
 ): Slot | undefined {
   const node = list.items[index];
   const behind = behindProperties(part.start + (list.column === undefined ? 0 : 1), text);
-  return node && { node, column: list.column, behind, lead: ' ', quote };
+  return node && { node, column: undefined, behind, lead: ' ', quote };
 }
 
 function behindProperties(from: number, text: string): number {

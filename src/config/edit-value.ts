@@ -181,9 +181,17 @@ function replace(slot: Slot, after: Json, editing: Editing): void {
     return;
   }
   const word = flowText(after, layout, quoteOf(node, text) ?? slot.quote);
-  splices.push(
-    isAbsent
-      ? { at: behind, end: behind, text: `${lead}${word}` }
-      : { at: node.at, end: node.end, text: word },
-  );
+  if (isAbsent) splices.push({ at: behind, end: behind, text: `${lead}${word}` });
+  else splices.push(...inPlaceOf(node, word, text));
+}
+
+/** The comment behind the `|` of a block of text stays. */
+function inPlaceOf({ at, end }: Node, word: string, text: string): Splice[] {
+  const sign = /[|>][-+0-9]*/uy;
+  sign.lastIndex = at;
+  if (!sign.test(text)) return [{ at, end, text: word }];
+  return [
+    { at, end: sign.lastIndex, text: word },
+    { at: lineEnd(at, text), end, text: '' },
+  ];
 }

@@ -32,6 +32,12 @@ function drop(index: number): Change {
   };
 }
 
+const addDocument: Change = (documents) => [...documents, { a: ['x'] }];
+
+function dropDocument(index: number): Change {
+  return (documents) => documents.filter((_, at) => at !== index);
+}
+
 const dropKey: Change = ([first = {}, ...rest]) => [
   Object.fromEntries(Object.entries(first ?? {}).filter(([key]) => key !== 'a')),
   ...rest,
@@ -153,7 +159,7 @@ describe('an edit of a scalar', () => {
     ['single quotes', "a: 'b'\n", 'c', "a: 'c'\n"],
     ['double quotes', 'a: "b"\n', 'c', 'a: "c"\n'],
     ['several lines', 'a: b\n  c\nd: e\n', 'f', 'a: f\nd: e\n'],
-    ['a block of text', 'a: |- # x\n  b\n\nd: e\n', 'f', 'a: f\n\nd: e\n'],
+    ['a block of text', 'a: |- # x\n  b\n\nd: e\n', 'f', 'a: f # x\n\nd: e\n'],
     ['a path', 'a: b\n', '../b/c.iso', 'a: ../b/c.iso\n'],
     ['text that needs quotes', 'a: b\n', 'c: # d', 'a: "c: # d"\n'],
     ['text of two lines', 'a: b\n', 'c\nd', 'a: "c\\nd"\n'],
@@ -168,40 +174,39 @@ describe('an edit of a scalar', () => {
 });
 
 describe('an edit of documents', () => {
-  const add: Change = (documents) => [...documents, { a: ['x'] }];
-  const drop =
-    (index: number): Change =>
-    (documents) =>
-      documents.filter((_, at) => at !== index);
-
   it.each<[string, string, Change, string]>([
-    ['adds to nothing', '', add, 'a:\n  - x\n'],
-    ['adds to blanks', '\n\n', add, 'a:\n  - x\n'],
-    ['adds below comments', '# x\n', add, '# x\na:\n  - x\n'],
-    ['adds below comments without a line end', '# x', add, '# x\na:\n  - x'],
-    ['adds behind another', 'b: c # x\n# y\n', add, 'b: c # x\n# y\n---\na:\n  - x\n'],
-    ['adds as the others are laid out', 'b:\n- c\n', add, 'b:\n- c\n---\na:\n- x\n'],
-    ['adds behind `---`', 'b: c\n---\n', add, 'b: c\n---\na:\n  - x\n'],
-    ['adds behind `...`', 'b: c\n...\n', add, 'b: c\n...\n---\na:\n  - x\n'],
-    ['adds behind null', 'null\n', add, 'null\n---\na:\n  - x\n'],
-    ['adds where the last line has no end', 'b: c', add, 'b: c\n---\na:\n  - x'],
-    ['adds with CRLF', 'b: c\r\n', add, 'b: c\r\n---\r\na:\r\n  - x\r\n'],
+    ['adds to nothing', '', addDocument, 'a:\n  - x\n'],
+    ['adds to blanks', '\n\n', addDocument, 'a:\n  - x\n'],
+    ['adds below comments', '# x\n', addDocument, '# x\na:\n  - x\n'],
+    ['adds below comments without a line end', '# x', addDocument, '# x\na:\n  - x'],
+    ['adds behind another', 'b: c # x\n# y\n', addDocument, 'b: c # x\n# y\n---\na:\n  - x\n'],
+    ['adds as the others are laid out', 'b:\n- c\n', addDocument, 'b:\n- c\n---\na:\n- x\n'],
+    ['adds behind `---`', 'b: c\n---\n', addDocument, 'b: c\n---\na:\n  - x\n'],
+    ['adds behind `...`', 'b: c\n...\n', addDocument, 'b: c\n...\n---\na:\n  - x\n'],
+    ['adds behind null', 'null\n', addDocument, 'null\n---\na:\n  - x\n'],
+    ['adds where the last line has no end', 'b: c', addDocument, 'b: c\n---\na:\n  - x'],
+    ['adds with CRLF', 'b: c\r\n', addDocument, 'b: c\r\n---\r\na:\r\n  - x\r\n'],
     [
       'removes the first one',
       '# x\n\n# y\na: 1\n# z\n--- # u\n# v\nb: 2\n',
-      drop(0),
+      dropDocument(0),
       '# x\n\n# y\n# v\nb: 2\n',
     ],
     [
       'removes the second one',
       'a: 1\n--- # x\n# y\nb: 2\n# z\n---\nc: 3\n',
-      drop(1),
+      dropDocument(1),
       'a: 1\n---\nc: 3\n',
     ],
-    ['removes the last one', 'a: 1\n---\nb: 2\n...\n', drop(1), 'a: 1\n'],
-    ['removes the last one without a line end', 'a: 1\n---\nb: 2', drop(1), 'a: 1'],
-    ['removes the first one behind `---`', '---\na: 1\n---\nb: 2\n', drop(0), '---\nb: 2\n'],
-    ['removes the only one', '# x\na: 1\n', drop(0), '# x\n'],
+    ['removes the last one', 'a: 1\n---\nb: 2\n...\n', dropDocument(1), 'a: 1\n'],
+    ['removes the last one without a line end', 'a: 1\n---\nb: 2', dropDocument(1), 'a: 1'],
+    [
+      'removes the first one behind `---`',
+      '---\na: 1\n---\nb: 2\n',
+      dropDocument(0),
+      '---\nb: 2\n',
+    ],
+    ['removes the only one', '# x\na: 1\n', dropDocument(0), '# x\n'],
   ])('%s', (_, before, change, after) => {
     expect(edited(before, change)).toBe(after);
   });
