@@ -5,36 +5,43 @@ import { scenarios } from './scenarios.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-const everything = scenarios['every setting, for Argo CD'] ?? {};
+describe.each(['every setting, for Argo CD', 'metrics, UIs and NetworkPolicies'])(
+  'the same input gives the same bytes: %s',
+  (name) => {
+    const everything = scenarios[name] ?? {};
+    const expected = [...folderOfScenario(everything)];
 
-describe('the same input gives the same bytes', () => {
-  const expected = [...folderOfScenario(everything)];
+    it('when it is rendered again', () => {
+      expect([...folderOfScenario(everything)]).toEqual(expected);
+    });
 
-  it('when it is rendered again', () => {
-    expect([...folderOfScenario(everything)]).toEqual(expected);
-  });
+    it('in whatever order the archives, the Environments and their Solutions are written', () => {
+      fc.assert(
+        fc.property(shuffled(everything), (scenario) => {
+          expect([...folderOfScenario(scenario)]).toEqual(expected);
+        }),
+        { numRuns: 20 },
+      );
+    });
 
-  it('in whatever order the archives, the Environments and their Solutions are written', () => {
-    fc.assert(
-      fc.property(shuffled(everything), (scenario) => {
-        expect([...folderOfScenario(scenario)]).toEqual(expected);
-      }),
-      { numRuns: 20 },
-    );
-  });
+    it('whatever cdk8s would take from its environment', () => {
+      for (const variable of [
+        'DISABLE_SORT',
+        'RECORD_CONSTRUCT_METADATA',
+        'LEGACY_HASH',
+        'OUTDIR',
+      ]) {
+        vi.stubEnv(`CDK8S_${variable}`, 'true');
+      }
+      expect([...folderOfScenario(everything)]).toEqual(expected);
+    });
 
-  it('whatever cdk8s would take from its environment', () => {
-    for (const name of ['DISABLE_SORT', 'RECORD_CONSTRUCT_METADATA', 'LEGACY_HASH', 'OUTDIR']) {
-      vi.stubEnv(`CDK8S_${name}`, 'true');
-    }
-    expect([...folderOfScenario(everything)]).toEqual(expected);
-  });
-
-  it('and another input others', () => {
-    const other = { ...everything, platform: { hardening: 'baseline' } };
-    expect([...folderOfScenario(other)]).not.toEqual(expected);
-  });
-});
+    it('and another input others', () => {
+      const other = { ...everything, platform: { hardening: 'baseline' } };
+      expect([...folderOfScenario(other)]).not.toEqual(expected);
+    });
+  },
+);
 
 /** The scenario, each of its lists and maps in another order. */
 function shuffled(scenario: ScenarioToMake): fc.Arbitrary<ScenarioToMake> {

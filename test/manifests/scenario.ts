@@ -26,6 +26,10 @@ interface ArchiveToMake {
   readonly tag?: string;
   /** Text of other files, by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** `spec.operator.metrics`. */
+  readonly metrics?: object;
+  /** `User` in the config of the UI's image; without it there is no UI. */
+  readonly ui?: string;
   /** As solutions.yaml lists it. */
   readonly path?: string;
 }
@@ -94,6 +98,7 @@ function resolveScenario(scenario: ScenarioToMake): State {
 function makeArchive(spec: ArchiveToMake): Archive {
   const { name = 'store', version = '1.0.0', user = '65532', crds = [], roles, tag } = spec;
   const operator = { name: `${name}-operator`, tag: tag ?? version };
+  const ui = { name: `${name}-ui`, tag: 'v2' };
   // As JSON, in which any text can be escaped.
   const manifest = JSON.stringify({
     apiVersion,
@@ -103,7 +108,11 @@ function makeArchive(spec: ArchiveToMake): Archive {
       version,
       ...(user === false
         ? {}
-        : { operator: { image: operator }, images: [`${operator.name}:${operator.tag}`] }),
+        : {
+            operator: { image: operator, metrics: spec.metrics },
+            images: [`${operator.name}:${operator.tag}`],
+          }),
+      ...(spec.ui === undefined ? {} : { ui: { image: ui } }),
     },
   }).replaceAll('\u2028', String.raw`\u2028`);
   const files = new Map([['manifest.yaml', manifest], ...Object.entries(spec.files ?? {})]);
@@ -118,7 +127,10 @@ function makeArchive(spec: ArchiveToMake): Archive {
     sha256: hexOf(manifest),
     verified: { blobs: 'sha256' },
     files: {},
-    images: user === false ? [] : [imageRecord(operator, user)],
+    images: [
+      ...(user === false ? [] : [imageRecord(operator, user)]),
+      ...(spec.ui === undefined ? [] : [imageRecord(ui, spec.ui)]),
+    ],
   };
   const bytes = new Map([...files].map(([path, text]) => [path, Buffer.from(text)]));
   return archiveOf({ record, files: bytes }, { file: 'solutions.yaml' });

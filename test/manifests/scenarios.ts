@@ -78,6 +78,59 @@ const full: ScenarioToMake = {
   },
 };
 
+const solutions = [
+  { name: 'store', version: '1.0.0', webhook: true, ui: { hardening: 'baseline' as const } },
+  { name: 'till', version: '1' },
+  { name: '0755', version: '1' },
+];
+
+/** Metrics of both schemes, UIs in every profile, names that no Service may have. */
+const reached: ScenarioToMake = {
+  archives: [
+    { roles, metrics: { enabled: true }, ui: '' },
+    { name: 'till', version: '1', metrics: { enabled: true, scheme: 'http', port: 80 }, ui: '101' },
+    { name: '0755', version: '1', metrics: { enabled: true }, ui: 'nonroot' },
+    { name: 'x'.repeat(54), version: '1', metrics: { enabled: true, path: '/m' }, ui: '' },
+    { name: 'page', version: '1', user: false, ui: '101' },
+  ],
+  environments: {
+    production: {
+      namespaces: [
+        { name: 'production', solutions },
+        { name: '0-next', solutions },
+      ],
+    },
+    staging: {
+      hardening: 'compat',
+      namespaces: [
+        {
+          name: 'staging',
+          solutions: [
+            { name: 'x'.repeat(54), version: '1', ui: { runAsUser: 101 } },
+            {
+              name: 'page',
+              version: '1',
+              nodeSelector: { 'node-role.kubernetes.io/infra': '' },
+              tolerations: [{ key: 'infra', operator: 'Exists', effect: 'NoSchedule' }],
+            },
+          ],
+        },
+      ],
+    },
+  },
+  platform: {
+    registry: { endpoint: 'registry.example', pullSecret: 'login' },
+    imageSync: { enabled: false },
+    monitoring: { enabled: true, certManager: true },
+    ingress: { class: 'nginx', host: 'ui.example', tlsSecret: 'ui-tls' },
+    network: {
+      enabled: true,
+      apiServerCIDRs: ['10.0.0.2/32', '10.0.0.1/32'],
+      prometheus: { namespace: 'watch', podLabels: { 'app.kubernetes.io/name': 'prometheus' } },
+    },
+  },
+};
+
 /** What the tests of all objects render. */
 export const scenarios: Readonly<Record<string, ScenarioToMake>> = {
   'nothing at all': { archives: [] },
@@ -101,6 +154,15 @@ export const scenarios: Readonly<Record<string, ScenarioToMake>> = {
     platform: {
       ...full.platform,
       gitops: { agent: 'flux', repoURL: 'https://git.example/site.git' },
+    },
+  },
+  'metrics, UIs and NetworkPolicies': reached,
+  'metrics and UIs of the least settings, for Argo CD': {
+    ...reached,
+    platform: {
+      monitoring: { enabled: true },
+      network: { enabled: true },
+      gitops: { agent: 'argocd', repoURL: 'https://git.example/site.git' },
     },
   },
 };

@@ -162,6 +162,29 @@ export const samples: readonly JsonObject[] = [
     },
   },
   {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: namespaced,
+    spec: {
+      ingressClassName: 'nginx',
+      tls: [{ hosts: ['a.example'], secretName: 'tls' }],
+      rules: [
+        {
+          host: 'a.example',
+          http: {
+            paths: [
+              {
+                path: '/',
+                pathType: 'Prefix',
+                backend: { service: { name: 'sample', port: { name: 'http' } } },
+              },
+            ],
+          },
+        },
+      ],
+    },
+  },
+  {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: namespaced,

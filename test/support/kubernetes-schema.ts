@@ -1,7 +1,12 @@
+import { Certificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
+import { Issuer } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Issuer';
+import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
+import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
 import * as client from '@kubernetes/client-node';
 import { CustomResourceDefinition } from 'kubernetes-models/apiextensions.k8s.io/v1/CustomResourceDefinition';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
 import { Job } from 'kubernetes-models/batch/v1/Job';
+import { Ingress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import { ClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole';
 import { ClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding';
@@ -34,6 +39,7 @@ const kinds: readonly Kind[] = [
   ConfigMap,
   CustomResourceDefinition,
   Deployment,
+  Ingress,
   Job,
   Namespace,
   NetworkPolicy,
@@ -45,14 +51,23 @@ const kinds: readonly Kind[] = [
   ServiceAccount,
 ];
 
+/** Kinds of other operators, whose fields no client of Kubernetes knows. */
+const kindsOfOthers: readonly Kind[] = [Certificate, Issuer, PrometheusRule, ServiceMonitor];
+
 /**
  * What a strict API server would find wrong with the shape of an object: an unknown apiVersion or
- * kind, a wrong type, a missing field (kubernetes-models), an unknown field at any depth
- * (the attributes of @kubernetes/client-node).
+ * kind, a wrong type, a missing field (kubernetes-models), an unknown field at any depth of
+ * Kubernetes' own kinds (the attributes of @kubernetes/client-node).
  */
 export function schemaMistakes(object: JsonObject): string[] {
   const { apiVersion, kind } = object;
-  const found = kinds.find((one) => one.apiVersion === apiVersion && one.kind === kind);
+  const isOf = (one: Kind) => one.apiVersion === apiVersion && one.kind === kind;
+  const other = kindsOfOthers.find(isOf);
+  if (other) {
+    const metadata = walk(object['metadata'] ?? null, 'V1ObjectMeta', 'metadata');
+    return [...modelMistakes(other, object), ...metadata];
+  }
+  const found = kinds.find(isOf);
   if (!found) return [`no schema for ${JSON.stringify(apiVersion)} ${JSON.stringify(kind)}`];
   return [...modelMistakes(found, object), ...walk(object, `V1${found.kind}`, '')];
 }

@@ -20,6 +20,10 @@ export interface ArchiveText {
   readonly user?: string | readonly string[];
   /** Whether the image's index holds an attestation, too. */
   readonly attested?: boolean;
+  /** `spec.operator.metrics`, in flow style. */
+  readonly metrics?: string;
+  /** `User` in the config of the UI's image; `artifact` and `absent` as for the Operator's. */
+  readonly ui?: string;
   /** Text of each `*_crd.yaml`. */
   readonly crds?: readonly string[];
   /** Text of role.yaml. */
@@ -75,7 +79,10 @@ export function makeArchive(text: ArchiveText = {}): Archive {
     `  version: ${JSON.stringify(version)}`,
     ...(text.operator === 'none'
       ? ['  images: []']
-      : [`  operator: {image: {name: ${image.name}, tag: ${JSON.stringify(image.tag)}}}`]),
+      : [
+          `  operator: {image: {name: ${image.name}, tag: ${JSON.stringify(image.tag)}}, metrics: ${text.metrics ?? ''}}`,
+        ]),
+    ...(text.ui === undefined ? [] : [`  ui: {image: {name: ${name}-ui, tag: v2}}`]),
   ];
   const files = [
     ['manifest.yaml', manifest.join('\n')],
@@ -91,12 +98,21 @@ export function makeArchive(text: ArchiveText = {}): Archive {
     sha256: hexOf(`${name} ${version}`),
     verified: { blobs: 'sha256' },
     files: {},
-    images: hasImage ? [{ ...image, ...imageFacts(text) }] : [],
+    images: [
+      ...(hasImage ? [{ ...image, ...imageFacts(text) }] : []),
+      ...uiImage(`${name}-ui`, text.ui),
+    ],
   };
   return archiveOf(
     { record, files: new Map(files.map(([path = '', body]) => [path, Buffer.from(body ?? '')])) },
     { file: 'solutions.yaml' },
   );
+}
+
+function uiImage(name: string, ui: string | undefined): ImageRecord[] {
+  if (ui === undefined || ui === 'absent') return [];
+  const kind = ui === 'artifact' ? ui : 'image';
+  return [{ name, tag: 'v2', ...facts(`ui ${ui}`, kind), user: ui, blobs: [] }];
 }
 
 function imageFacts({ user = '65532', attested = false, operator }: ArchiveText) {
