@@ -16,15 +16,32 @@ export function fieldLines({ fields, moreFields }: ChangedObject): string[] {
   ];
 }
 
-function linesOf({ path, before, after, lines }: FieldChange): string[] {
+/** A value that comes or goes, or both values, on the line of the path where they fit. */
+function linesOf(change: FieldChange): string[] {
+  const { path, before, after, lines } = change;
   const head = `    ${path}:`;
-  const short = `${head} ${before} -> ${after}`;
-  const isBoth = before !== undefined && after !== undefined;
-  if (isBoth && lines === undefined && short.length <= MAX_LINE) return [short];
+  if (lines === undefined) {
+    const short = shortLine(change);
+    if (short.length <= MAX_LINE) return [short];
+  }
   return [head, ...signed('-', before), ...signed('+', after)];
 }
 
-/** Also the lines of a text of several. */
+function shortLine({ path, before, after }: FieldChange): string {
+  if (before === undefined) return `+   ${path}: ${after}`;
+  if (after === undefined) return `-   ${path}: ${before}`;
+  return `    ${path}: ${before} -> ${after}`;
+}
+
+/** Lines of one text that are shown: more of them are no summary. */
+const MAX_TEXT = 8;
+
 function signed(sign: '-' | '+', text: string | undefined): string[] {
-  return text === undefined ? [] : text.split('\n').map((line) => `${sign}     ${line}`);
+  if (text === undefined) return [];
+  const lines = text.split('\n');
+  const left = lines.length - MAX_TEXT;
+  return [
+    ...lines.slice(0, MAX_TEXT).map((line) => `${sign}     ${line}`),
+    ...(left > 0 ? [`${sign}     …`] : []),
+  ];
 }

@@ -19,7 +19,7 @@ const MAX_COMMENT = 65_536 - 2_048;
  * span, where no Markdown, HTML, link or mention counts; the fence is longer than any in the text.
  */
 export function planMarkdown({ base, plan, notices }: Planned): string {
-  const head = [`### ${code(planTitle(base))}`, ...planNotes(base)];
+  const head = [`### ${planTitle(base, code)}`, ...planNotes(base)];
   const placed = placementLines(plan.placement).map((line) => `- ${code(line)}`);
   const sections = [...planSections(plan), ...(notices.length === 0 ? [] : [warnings(notices)])];
   const nothing = isEmptyPlan(plan) ? ['Nothing changes.'] : [];
@@ -53,10 +53,10 @@ function code(text: string): string {
   return `${ends}${pad}${safe}${pad}${ends}`;
 }
 
-function folded({ title, language }: PlanSection, lines: readonly string[]): string {
+function folded({ title, language, isGrave }: PlanSection, lines: readonly string[]): string {
   const text = lines.join('\n');
   const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
-  return `<details><summary>${title}</summary>\n\n${fence}${language}\n${text}\n${fence}\n\n</details>`;
+  return `<details${isGrave ? ' open' : ''}><summary>${title}</summary>\n\n${fence}${language}\n${text}\n${fence}\n\n</details>`;
 }
 
 function longestRun(text: string): number {

@@ -18,20 +18,21 @@ export interface PlanResult {
 
 /** Prints a plan, and says how the run ends. */
 export function reportPlan(result: PlanResult, terminal: Terminal): ExitCode {
-  const { plan, base, notices } = result;
+  const { plan, base, notices, strict } = result;
   if (terminal.format === 'json') terminal.printJson(jsonOf(result));
   else if (terminal.format === 'markdown') terminal.print(planMarkdown({ base, plan, notices }));
   else {
     for (const notice of notices) terminal.warn(notice);
     terminal.printStyled(textOf(result));
   }
+  if (strict && plan.crds.breaking > 0) return exitCodes.failed;
   return isEmptyPlan(plan) ? exitCodes.done : exitCodes.differences;
 }
 
 function jsonOf({ base, plan, notices }: PlanResult) {
-  const { against, commit = null, hasOut } = base;
+  const { against, commit = null, hasManifests } = base;
   return {
-    base: { against, commit, hasOut },
+    base: { against, commit, hasManifests },
     changes: !isEmptyPlan(plan),
     ...plan,
     deleteLines: plan.objects.removed.map(deleteLine),

@@ -6,7 +6,9 @@ import type { PlacementChanges } from '../plan/placement-changes.ts';
 import { deleteLine, type ObjectName } from '../plan/removed.ts';
 import type { DeploymentChange } from '../plan/workloads.ts';
 import { bytesText } from './bytes.ts';
+import { crdLines, rightsLines } from './plan-dangers.ts';
 import { fieldLines } from './plan-fields.ts';
+import { some } from './plan-names.ts';
 
 /**
  * A part of a plan for people. Each line is one line of a terminal or of a fenced block, made safe
@@ -18,6 +20,8 @@ export interface PlanSection {
   readonly lines: readonly string[];
   /** What an editor would call the lines. */
   readonly language: 'diff' | 'sh';
+  /** Whether nobody should overlook it. */
+  readonly isGrave?: boolean;
 }
 
 /** The parts of a plan in which something changes, the gravest first. */
@@ -25,7 +29,9 @@ export function planSections(plan: ChangePlan): PlanSection[] {
   const { objects } = plan;
   const { added, changed, removed } = objects;
   return [
-    section('Workloads', workloadLines(plan)),
+    { ...section(crdsTitle(plan), crdLines(plan.crds)), isGrave: plan.crds.breaking > 0 },
+    section(rightsTitle(plan), rightsLines(plan.rights)),
+    section(workloadsTitle(plan), workloadLines(plan)),
     section(imagesTitle(plan), plan.images.archives.flatMap(archiveLines)),
     section(
       `Objects: ${added.length} added, ${changed.length} changed, ${removed.length} removed`,
@@ -59,20 +65,10 @@ function changedLines(group: ObjectGroup<ChangedObject>): string[] {
   return [`! ${groupText(group)}`, ...fieldLines(group.first)];
 }
 
-/** Names that are shown of many: a reader sees which, and no screen is full of them. */
-const SHOWN = 5;
-
 /** `Deployment store-operator in a, b and 998 more`. */
 function groupText({ kind, names, namespaces }: Omit<ObjectGroup<unknown>, 'first'>): string {
   const where = namespaces.length === 0 ? '' : ` in ${some(namespaces)}`;
   return `${kind} ${some(names)}${where}`;
-}
-
-/** `a`, `a and b`, or the first of many. */
-export function some(names: readonly string[]): string {
-  const shown = names.length > SHOWN + 1 ? names.slice(0, SHOWN) : names.slice(0, -1);
-  const last = names.length > SHOWN + 1 ? `${names.length - SHOWN} more` : (names.at(-1) ?? '');
-  return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`;
 }
 
 /** What a reader wants to know first: which version runs where. */
@@ -116,6 +112,28 @@ function stepText(before: string | undefined, after: string | undefined): string
   return after === undefined ? `${before} removed` : `${before} -> ${after}`;
 }
 
+function crdsTitle({ crds: { breaking } }: ChangePlan): string {
+  if (breaking === 0) return 'CRDs';
+  return `CRDs: ${breaking} breaking ${breaking === 1 ? 'change' : 'changes'} without a waiver`;
+}
+
+function rightsTitle({ rights }: ChangePlan): string {
+  const [gained, lost] = [
+    rights.filter((one) => one.gained.length > 0),
+    rights.filter((one) => one.lost.length > 0),
+  ].map((changes) => sumOf(changes, ({ accounts }) => accounts.length));
+  return `Rights: ${gained} Operators gain some, ${lost} lose some`;
+}
+
+function sumOf<Item>(items: readonly Item[], count: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + count(item), 0);
+}
+
+function workloadsTitle({ workloads: { jobs, deployments } }: ChangePlan): string {
+  const restarts = deployments.filter(({ what }) => what === 'restarted').length;
+  return `Workloads: ${jobs.length} Jobs run, ${restarts} of ${deployments.length} Deployments restart`;
+}
+
 const signs = { created: '+', restarted: '!', scaled: '!', deleted: '-' } as const;
 
 function workloadLines({ workloads: { jobs, deployments } }: ChangePlan): string[] {
@@ -136,14 +154,18 @@ function fateText({ what, why, replicas }: DeploymentChange): string {
 }
 
 function imagesTitle({ images: { archives, transfer } }: ChangePlan): string {
-  const count = (pick: (one: ArchiveImages) => readonly unknown[]) =>
-    archives.reduce((sum, one) => sum + pick(one).length, 0);
-  return `Images: ${count(({ added }) => added)} added, ${count(({ removed }) => removed)} removed, ${bytesText(transfer)} to transfer`;
+  const added = sumOf(archives, (one) => one.added.length);
+  const removed = sumOf(archives, (one) => one.removed.length);
+  return `Images: ${added} added, ${removed} removed, ${bytesText(transfer)} to transfer`;
 }
 
 function archiveLines({ id, added, removed, transfer }: ArchiveImages): string[] {
+  const fate =
+    added.length > 0
+      ? `${bytesText(transfer)} to transfer`
+      : 'these stay in the registry until `solutions unpush` removes them';
   return [
-    `  ${id}: ${bytesText(transfer)} to transfer`,
+    `  ${id}: ${fate}`,
     ...added.map((image) => `+   ${imageText(image)}`),
     ...removed.map((image) => `-   ${imageText(image)}`),
   ];

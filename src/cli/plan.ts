@@ -1,13 +1,16 @@
 import { join } from 'node:path';
-import { compareStates, startRevision } from '../cluster/git-states.ts';
-import { loadConfig } from '../config/load.ts';
+import { compareStates, findRevision, type RenderedFolder } from '../cluster/git-states.ts';
+import { loadConfig, type Config } from '../config/load.ts';
 import type { Notice } from '../errors.ts';
 import { filesOf, printedFiles } from '../manifests/folder.ts';
+import { gitopsFolder } from '../manifests/gitops.ts';
 import { render } from '../manifests/render.ts';
 import { extract } from '../metadata/extract.ts';
 import { resolve } from '../model/resolve.ts';
+import type { State } from '../model/state.ts';
 import { isDone, planFolder } from '../out/plan.ts';
 import { changePlan } from '../plan/change-plan.ts';
+import { renderedTexts } from '../plan/object-set.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { PlanFlags } from './plan-command.ts';
 import { reportPlan } from './plan-report.ts';
@@ -25,27 +28,46 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<Ex
   const { root, against: name, strict = false } = options;
   const config = loadConfig(root);
   const [revision, metadata] = await Promise.all([
-    startRevision({ root, name }),
+    findRevision({ root, name }),
     extract(config.solutions.archives, { root, locked: true, acceptChanged: false, write: false }),
   ]);
   const state = resolve(config, metadata.archives);
-  const manifests = printedFiles(render(state));
-  const files = filesOf(manifests, state, readmeTemplate());
+  const folders = rendered(state, config.platform.gitops);
   const records = metadata.archives.map(({ record }) => record);
-  const compared = await compareStates(revision, { manifests, files, records }, { root, name });
-  const notices = [...metadata.notices, ...state.notices, ...staleness(root, files)];
-  const base = { against: name, commit: compared.commit, hasOut: compared.hasOut };
-  return reportPlan({ base, plan: changePlan(compared.states), notices, strict }, terminal);
+  const { commit, hasManifests, states } = await compareStates(
+    revision,
+    { folders, records },
+    { root, name },
+  );
+  const result = {
+    base: { against: name, commit, hasManifests },
+    plan: changePlan(states, { waivers: config.platform.crdWaivers, uses: state.crdUses }),
+    notices: [...metadata.notices, ...state.notices, ...folders.flatMap(stalenessIn(root))],
+    strict,
+  };
+  return reportPlan(result, terminal);
 }
 
-/** `out/` is what gets applied: a plan of what it does not say yet must not be taken for it. */
-function staleness(root: string, files: ReadonlyMap<string, string>): Notice[] {
-  if (isDone(planFolder(join(root, 'out'), files))) return [];
+function rendered(state: State, gitops: Config['platform']['gitops']): RenderedFolder[] {
+  const manifests = printedFiles(render(state));
+  const files = filesOf(manifests, state, readmeTemplate());
+  const companions = gitopsFolder(gitops, files.keys());
   return [
-    {
-      code: 'out-stale',
-      message: 'out/ is not what the files say, and the plan is of the files',
-      hint: 'run `solutions synth` before you commit',
-    },
+    { label: 'out', files, manifests },
+    { label: 'gitops', files: companions, manifests: renderedTexts(companions) },
   ];
+}
+
+/** What lies there gets applied: a plan of what it does not say yet must not be taken for it. */
+function stalenessIn(root: string) {
+  return ({ label, files }: RenderedFolder): Notice[] => {
+    if (isDone(planFolder(join(root, label), files, { label }))) return [];
+    return [
+      {
+        code: 'folder-stale',
+        message: `${label}/ is not what the files say, and the plan is of the files`,
+        hint: 'run `solutions synth` before you commit',
+      },
+    ];
+  };
 }

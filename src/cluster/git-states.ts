@@ -7,18 +7,25 @@ import { blobId, committedBytes, revisionOf, type Revision } from './git-revisio
 
 /** What is rendered now. */
 export interface RenderedState {
-  readonly manifests: readonly RenderedFile[];
-  /** The texts of the files of `out/`, by name. */
-  readonly files: ReadonlyMap<string, string>;
+  readonly folders: readonly RenderedFolder[];
   readonly records: readonly ArchiveRecord[];
+}
+
+/** A folder of ours as it is rendered. */
+export interface RenderedFolder {
+  /** `out` or `gitops`. */
+  readonly label: string;
+  /** The texts of its files, by name. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly manifests: readonly RenderedFile[];
 }
 
 /** What was committed, beside what is rendered. */
 export interface ComparedStates {
   /** The full name of the commit; undefined where nothing was committed yet. */
   readonly commit: string | undefined;
-  /** Whether the commit has an `out/`: without it nothing was applied. */
-  readonly hasOut: boolean;
+  /** Whether the commit has manifests: without them nothing was applied. */
+  readonly hasManifests: boolean;
   readonly states: States;
 }
 
@@ -29,12 +36,11 @@ interface Where {
   readonly name: string;
 }
 
-const OUT = 'out/';
 const RECORD = /^metadata\/([^/]+)\/archive\.yaml$/u;
 
-/** Starts to look a revision up: Git can be at work while the manifests are rendered. */
-export function startRevision({ root, name }: Where): Promise<Revision> {
-  return revisionOf(root, name, [OUT, 'metadata/']);
+/** Looks a revision up; Git can be at work while archives are looked at. */
+export function findRevision({ root, name }: Where): Promise<Revision> {
+  return revisionOf(root, name, ['out/', 'gitops/', 'metadata/']);
 }
 
 /**
@@ -46,17 +52,18 @@ export function startRevision({ root, name }: Where): Promise<Revision> {
  */
 export async function compareStates(
   revision: Revision,
-  rendered: RenderedState,
+  { folders, records }: RenderedState,
   { root, name }: Where,
 ): Promise<ComparedStates> {
-  const manifests = matched(await manifestsOf(revision, root), rendered.files);
-  const texts = new Map(rendered.records.map((record) => [record.id, printRecord(record)]));
-  const records = matched(recordsOf(revision), texts);
-  const bytes = await committedBytes(root, changedIds([...manifests, ...records]));
+  const lists = await committedBytes(root, sumsIn(revision, folders));
+  const manifests = folders.flatMap((folder) => manifestsOf(revision, folder, lists));
+  const texts = new Map(records.map((record) => [record.id, printRecord(record)]));
+  const archives = matched(recordsIn(revision), texts);
+  const bytes = await committedBytes(root, changedIds([...manifests, ...archives]));
 
   const errors: SolutionsError[] = [];
-  const known = new Map(rendered.records.map((record) => [record.id, record]));
-  const before = records.flatMap((file) => {
+  const known = new Map(records.map((record) => [record.id, record]));
+  const before = archives.flatMap((file) => {
     const same = file.isSame ? known.get(file.name) : undefined;
     if (same) return [same];
     const path = `${name}:metadata/${file.name}/archive.yaml`;
@@ -66,42 +73,57 @@ export async function compareStates(
     file,
     text: isSame ? undefined : bytes.get(id)?.toString('utf8'),
   }));
-  const objects = attempt(errors, () =>
-    objectSets(committed, rendered.manifests, `${name}:${OUT}`),
+  const rendered = folders.flatMap(({ label, manifests: files }) =>
+    files.map((one) => ({ ...one, file: `${label}/${one.file}` })),
   );
+  const objects = attempt(errors, () => objectSets(committed, rendered, `${name}:`));
   throwAll(errors);
   if (!objects) throw new Error('the objects were not read, without an error');
   return {
     commit: revision.commit,
-    hasOut: manifests.length > 0,
-    states: { objects, images: { before, after: rendered.records } },
+    hasManifests: manifests.length > 0,
+    states: { objects, images: { before, after: records } },
   };
 }
 
 /** A committed file of ours. */
 interface Committed {
-  /** In `out/`, or the id of the archive. */
+  /** With its folder; of a record the id of the archive. */
   readonly name: string;
   readonly id: string;
 }
 
-/**
- * The manifests in `out/` that the committed list of our files names: what else lies there is
- * applied as well, but no change of ours. Without a list, all of them.
- */
-async function manifestsOf({ files }: Revision, root: string): Promise<Committed[]> {
-  const inOut = files.flatMap(({ path, id }) =>
-    path.startsWith(OUT) ? [{ name: path.slice(OUT.length), id }] : [],
-  );
-  const manifests = inOut.filter(({ name }) => name.endsWith('.yaml'));
-  const list = inOut.find(({ name }) => name === SUMS);
-  if (!list) return manifests;
-  const text = (await committedBytes(root, [list.id])).get(list.id)?.toString('utf8') ?? '';
-  const { digests } = parseSums(text);
-  return manifests.filter(({ name }) => digests.has(name));
+/** The ids of the lists of our files. */
+function sumsIn({ files }: Revision, folders: readonly RenderedFolder[]): string[] {
+  const names = new Set(folders.map(({ label }) => `${label}/${SUMS}`));
+  return files.filter(({ path }) => names.has(path)).map(({ id }) => id);
 }
 
-function recordsOf({ files }: Revision): Committed[] {
+/**
+ * The manifests in a folder that its committed list of our files names: what else lies there is
+ * applied as well, but no change of ours. Without a list, all of them.
+ */
+function manifestsOf(
+  { files }: Revision,
+  { label, files: texts }: RenderedFolder,
+  lists: ReadonlyMap<string, Buffer>,
+) {
+  const prefix = `${label}/`;
+  const sums = files.find(({ path }) => path === `${prefix}${SUMS}`);
+  const list = sums && parseSums(lists.get(sums.id)?.toString('utf8') ?? '');
+  const ours = files.filter(
+    ({ path }) =>
+      path.startsWith(prefix) &&
+      path.endsWith('.yaml') &&
+      (list?.digests.has(path.slice(prefix.length)) ?? true),
+  );
+  return matched(
+    ours.map(({ path, id }) => ({ name: path, id })),
+    new Map([...texts].map(([file, text]) => [`${prefix}${file}`, text])),
+  );
+}
+
+function recordsIn({ files }: Revision): Committed[] {
   return files.flatMap(({ path, id }) => {
     const [, name] = RECORD.exec(path) ?? [];
     return name === undefined ? [] : [{ name, id }];

@@ -8,7 +8,7 @@ export type PlanCode = 'plan-unreadable';
 
 /** A file of manifests as it is rendered, each object with its text. */
 export interface RenderedFile {
-  /** Relative to its folder. */
+  /** Such as `0000-namespaces.yaml`; below its folder, or with it. */
   readonly file: string;
   readonly objects: readonly {
     readonly object: JsonObject;
@@ -106,6 +106,18 @@ function documentsIn(text: string): string[] {
   return text
     .split(`\n${SEPARATOR}`)
     .map((part, index, { length }) => (index < length - 1 ? `${part}\n` : part));
+}
+
+/** The files of a folder whose texts alone are at hand, with their objects. */
+export function renderedTexts(files: ReadonlyMap<string, string>): RenderedFile[] {
+  return [...files]
+    .filter(([file]) => file.endsWith('.yaml'))
+    .map(([file, text]) => ({
+      file,
+      objects: documentsIn(text).flatMap((document) =>
+        parse(document, file).map((object) => ({ object, text: document })),
+      ),
+    }));
 }
 
 type Entry = readonly [key: string, object: PlannedObject];

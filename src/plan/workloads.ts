@@ -65,12 +65,14 @@ const TEMPLATE = /^spec\.template\.?/u;
 
 /** Any change of the Pod template makes new Pods. */
 function reasons(fields: readonly FieldChange[]): string[] {
-  const found = fields.flatMap(({ path }) => {
-    if (!TEMPLATE.test(path)) return [];
-    const below = path.replace(TEMPLATE, '');
-    return [words.find(([pattern]) => pattern.test(below))?.[1] ?? OTHER];
-  });
-  return [...words.map(([, word]) => word), OTHER].filter((word) => found.includes(word));
+  const found = new Set(
+    fields.flatMap(({ path }) => {
+      if (!TEMPLATE.test(path)) return [];
+      const below = path.replace(TEMPLATE, '');
+      return [words.find(([pattern]) => pattern.test(below))?.[1] ?? OTHER];
+    }),
+  );
+  return [...words.map(([, word]) => word), OTHER].filter((word) => found.has(word));
 }
 
 const OTHER = 'other settings';

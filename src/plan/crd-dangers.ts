@@ -1,0 +1,58 @@
+import type { CrdUse } from '../model/state.ts';
+import { crdChanges } from '../crd/changes.ts';
+import { isBreaking, judged, type JudgedChange, type Waiver } from '../crd/waiver.ts';
+import type { DifferingObject } from './object-changes.ts';
+
+/** A CRD that changes in more than what people read in it. */
+export interface ChangedCrd {
+  readonly name: string;
+  /** Worst first. */
+  readonly changes: readonly JudgedChange[];
+}
+
+/** A CRD that is rendered as one version has it, and that another deployed version shares. */
+export interface SharedCrd {
+  readonly name: string;
+  /** `<name>-<version>` of the archive whose CRD is rendered. */
+  readonly renderedFrom: string;
+  /** The same of the one that has to live with it. */
+  readonly sharedBy: string;
+  readonly isCompatible: boolean;
+  /** From its own to the rendered one, worst first. */
+  readonly changes: readonly JudgedChange[];
+}
+
+/** What becomes of stored custom resources, and of the Operators that use them. */
+export interface CrdDangers {
+  readonly changed: readonly ChangedCrd[];
+  readonly shared: readonly SharedCrd[];
+  /** How many changes break something without a waiver, in both lists. */
+  readonly breaking: number;
+}
+
+/** What the judgement of CRDs depends on, beside the objects. */
+export interface CrdContext {
+  readonly waivers: readonly Waiver[];
+  readonly uses: readonly CrdUse[];
+}
+
+/** Judges the CRDs among the differing objects, and those that several versions share. */
+export function crdDangers(
+  differing: readonly DifferingObject[],
+  { waivers, uses }: CrdContext,
+): CrdDangers {
+  const changed = differing.flatMap(({ name, before, after }): ChangedCrd[] => {
+    if (name.kind !== 'CustomResourceDefinition' || !before || !after) return [];
+    const changes = judged(name.name, crdChanges(before, after), waivers);
+    return changes.length === 0 ? [] : [{ name: name.name, changes }];
+  });
+  const shared = uses.map(({ crd, archive, changes, isCompatible }): SharedCrd => ({
+    name: crd.name,
+    renderedFrom: crd.archive.id,
+    sharedBy: archive.id,
+    isCompatible,
+    changes,
+  }));
+  const all = [...changed, ...shared].flatMap(({ changes }) => changes);
+  return { changed, shared, breaking: all.filter(isBreaking).length };
+}
