@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../package.ts';
 import { addAdopt } from './adopt-command.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
+import { addInit } from './init-command.ts';
 import { addInspect } from './inspect-command.ts';
 import type { Invocation } from './invocation.ts';
 import { addPlan } from './plan-command.ts';
@@ -12,7 +13,16 @@ import type { Format, Terminal } from './terminal.ts';
 import { addUnpush } from './unpush-command.ts';
 
 /** The commands, in the order in which the help lists them. */
-const commands = [addSynth, addPlan, addInspect, addPush, addUnpush, addRegistryConfig, addAdopt];
+const commands = [
+  addInit,
+  addSynth,
+  addPlan,
+  addInspect,
+  addPush,
+  addUnpush,
+  addRegistryConfig,
+  addAdopt,
+];
 
 const AFTER = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found; those of push and unpush are in their help.

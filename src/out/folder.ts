@@ -11,6 +11,7 @@ export type OutCode =
   | 'line-endings'
   | 'in-the-way'
   | 'not-a-file'
+  | 'not-empty'
   | 'sums-missing'
   | 'sums-conflict'
   | 'sums-malformed';
