@@ -15,6 +15,8 @@ export interface ListedArchive {
   /** As written: absolute, or relative to the folder of solutions.yaml. */
   readonly path: string;
   readonly place: Place;
+  /** Where it is read, when that is not where it is listed. */
+  readonly file?: string | undefined;
 }
 
 /** What there is to do for one archive. */
@@ -58,7 +60,7 @@ export interface Surroundings {
  * @throws SolutionsError, or all mistakes of the archive in one AggregateError
  */
 export async function examine(archive: ListedArchive, around: Surroundings): Promise<Finding> {
-  const file = resolve(around.root, archive.path);
+  const file = resolve(around.root, archive.file ?? archive.path);
   const records = recordsAt(archive.path, around);
   if (around.isLocked) return keepLocked(archive, soleOf(records, archive), file, around);
   const sighting = sight(file, archive.path);

@@ -27,6 +27,8 @@ export interface ExtractOptions {
   readonly acceptChanged: boolean;
   /** Otherwise nothing is written, not even the cache. */
   readonly write: boolean;
+  /** Whether records that are new wait for `finish`, too. */
+  readonly hold?: boolean | undefined;
   readonly progress?: ((event: ExtractProgress) => void) | undefined;
 }
 
@@ -190,7 +192,7 @@ async function settle(finding: Finding, run: Run): Promise<Archive> {
     const others = finding.kind === 'new' ? othersAt(finding, run) : [];
     for (const other of others) remove(other, run);
     const save = () => saveStored(run.options.root, after);
-    if (before || others.length > 0) run.waiting.push(save);
+    if (before || others.length > 0 || run.options.hold === true) run.waiting.push(save);
     else if (run.options.write) save();
     run.changes.push({ id: finding.id, what: before ? 'changed' : 'added', files });
   }

@@ -64,8 +64,17 @@ export function writeFolder(planned: FolderPlan, options: WriteOptions): Changes
  * @throws SolutionsError, or several in an AggregateError, as {@link writeFolder}.
  */
 export function writeFolders(planned: readonly FolderPlan[], options: WriteOptions): Changes[] {
-  throwAll(planned.flatMap((one) => speakingAgainst(one, options)));
+  requireWritable(planned, options);
   return planned.map((one) => writeFolder(one, options));
+}
+
+/**
+ * Throws what {@link writeFolders} would, as far as that is known before the first write.
+ *
+ * @throws SolutionsError, or several in an AggregateError, with an OutCode.
+ */
+export function requireWritable(planned: readonly FolderPlan[], options: WriteOptions): void {
+  throwAll(planned.flatMap((one) => speakingAgainst(one, options)));
 }
 
 function speakingAgainst(planned: FolderPlan, { overwrite }: WriteOptions) {
