@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+import type { Monitoring } from '../config/monitoring.ts';
 import type { State } from '../model/state.ts';
 import { archivesVolume } from './archives-volume.ts';
 import { isServerSide, stagesOf } from './stage.ts';
@@ -17,6 +18,10 @@ function facts(files: readonly string[], state: State) {
   const { solutions, namespaces, platform } = state;
   return {
     images: imageFacts(state),
+    certificates: certificateFacts(state),
+    uis: uiFacts(state),
+    tlsSecret: platform.ingress.tlsSecret,
+    kindsOfOthers: kindsOfOthers(platform.monitoring),
     serverSide: files.some(isServerSide),
     stages: stagesOf(files).join(', '),
     operators: namespaces.some(({ operators }) => operators.length > 0),
@@ -37,6 +42,39 @@ function facts(files: readonly string[], state: State) {
       })),
     ),
   };
+}
+
+/** The Secrets that nobody makes unless a person does. */
+function certificateFacts({ namespaces, platform }: State) {
+  if (platform.monitoring.hasCertManager) return [];
+  return namespaces.flatMap(({ name: namespace, operators }) =>
+    operators.flatMap(({ metrics }) =>
+      metrics?.scheme === 'https'
+        ? [{ namespace, secret: metrics.certificate, host: `${metrics.service}.${namespace}.svc` }]
+        : [],
+    ),
+  );
+}
+
+function uiFacts({ namespaces }: State) {
+  return namespaces.flatMap(({ name: namespace, uis }) =>
+    uis.map(({ solution, address: { host, path } }) => ({
+      solution: solution.name,
+      namespace,
+      address: `\`${host ?? ''}${path}\``,
+    })),
+  );
+}
+
+/** Kinds that kubectl knows only where their operator is: an unknown one fails the whole command. */
+function kindsOfOthers({ isEnabled, hasCertManager }: Monitoring) {
+  if (!isEnabled) return [];
+  const ofPrometheus = ['PrometheusRule', 'ServiceMonitor'];
+  const ofCertManager = hasCertManager ? ['Certificate', 'Issuer'] : [];
+  return [
+    ...ofCertManager.map((kind) => ({ group: 'cert-manager.io', kind })),
+    ...ofPrometheus.map((kind) => ({ group: 'monitoring.coreos.com', kind })),
+  ];
 }
 
 function imageFacts({ imageSync, platform }: State) {

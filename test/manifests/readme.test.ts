@@ -5,6 +5,21 @@ function readmeOf(scenario: ScenarioToMake): string {
   return folderOfScenario(scenario).get('README.md') ?? '';
 }
 
+/** With an Operator that serves metrics. */
+function monitoredBy(monitoring: object, scheme = 'https'): string {
+  const archives = [{ metrics: { enabled: true, scheme } }];
+  return readmeOf({ archives, environments: storeWith({}), platform: { monitoring } });
+}
+
+/** With a UI. */
+function reachedBy(ingress: object): string {
+  return readmeOf({
+    archives: [{ ui: '101' }],
+    environments: storeWith({}),
+    platform: { ingress },
+  });
+}
+
 describe('out/README.md', () => {
   it('says what is imported, active and placed', () => {
     const text = readmeOf({
@@ -103,11 +118,59 @@ describe('out/README.md', () => {
     expect(readme).toContain(String.raw`\/a \`b\` \| \*c\* of the node`);
   });
 
+  it('names the Secrets that Operators with metrics wait for, unless cert-manager makes them', () => {
+    const row = '| shop | store-operator-metrics-cert | store-operator-metrics.shop.svc |\n';
+    expect(monitoredBy({ enabled: true })).toContain(row);
+    for (const text of [
+      monitoredBy({ enabled: true, certManager: true }),
+      monitoredBy({ enabled: true }, 'http'),
+      monitoredBy({}),
+    ]) {
+      expect(text).not.toContain('## Metrics');
+    }
+  });
+
+  it('says where UIs are, and which Secret their Ingress needs', () => {
+    expect(reachedBy({})).toContain('| store | shop | `/env/shop/store` |\n');
+    expect(reachedBy({})).not.toContain('Their certificate');
+    const certified = reachedBy({ host: '*.ui.example', tlsSecret: 'ui-tls' });
+    expect(certified).toContain('| store | shop | `store-shop.ui.example/` |\n');
+    expect(certified).toContain('in the Secret `ui-tls`,');
+    expect(readmeOf({ environments: storeWith({}) })).not.toContain('## UIs');
+  });
+
+  it('prunes the kinds of other operators only where those are', () => {
+    const pruned = (monitoring: object) =>
+      readmeOf({ platform: { monitoring } }).match(
+        /(?<=--prune-allowlist=)\S*(?:coreos|cert)\S+/gu,
+      );
+    expect(pruned({})).toBeNull();
+    expect(pruned({ enabled: true })).toEqual([
+      'monitoring.coreos.com/v1/PrometheusRule',
+      'monitoring.coreos.com/v1/ServiceMonitor',
+    ]);
+    expect(pruned({ enabled: true, certManager: true })).toHaveLength(4);
+    expect(readmeOf({ platform: { monitoring: { enabled: true } } })).toContain(
+      ',role,PrometheusRule.monitoring.coreos.com,ServiceMonitor.monitoring.coreos.com -n <namespace>',
+    );
+  });
+
   it('ends lines, and has no blank line twice', () => {
     const registry = { endpoint: 'registry.example' };
     const imageSync = { image: 'a:1', archives: { node: 'a', path: '/a' } };
     const images = { platform: { registry, imageSync } };
-    for (const scenario of [{ archives: [] }, {}, { environments: storeWith({}) }, images]) {
+    const reached = {
+      archives: [{ metrics: { enabled: true }, ui: '101' }],
+      environments: storeWith({}),
+      platform: { monitoring: { enabled: true } },
+    };
+    for (const scenario of [
+      { archives: [] },
+      {},
+      { environments: storeWith({}) },
+      images,
+      reached,
+    ]) {
       expect(readmeOf(scenario)).toMatch(/[^\n]\n$/u);
       expect(readmeOf(scenario)).not.toContain('\n\n\n');
     }
