@@ -106,7 +106,7 @@ export interface Environment {
  */
 export function parseEnvironments(bytes: Uint8Array, file: string): Environment[] {
   const errors: SolutionsError[] = [];
-  const environments = readYaml(bytes, { file, isText }).flatMap((document) => {
+  const environments = readYaml(bytes, { file, isText: isEnvironmentText }).flatMap((document) => {
     try {
       return [toEnvironment(document)];
     } catch (error) {
@@ -118,7 +118,8 @@ export function parseEnvironments(bytes: Uint8Array, file: string): Environment[
   return environments;
 }
 
-function isText(path: Path): boolean {
+/** Whether the scalar at `path` of a document is text whatever it looks like. */
+export function isEnvironmentText(path: Path): boolean {
   return isTextAt(environmentSchema, path);
 }
 

@@ -1,6 +1,16 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { isSystemError, onDisk } from '../disk/failure.ts';
+import { replaceFile } from '../disk/replace.ts';
 import type { SolutionsError } from '../errors.ts';
 import { fileTooLarge, mistake, type ConfigCode } from './mistake.ts';
 import { MAX_BYTES } from './yaml.ts';
@@ -25,6 +35,59 @@ export function readConfigFile(root: string, file: string): Uint8Array | undefin
     return onDisk(file, () => readFileSync(descriptor));
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** What is put in place of a file of people's. */
+export interface Replacement {
+  /** What it held when it was read; nothing where it was not there. */
+  readonly before: Uint8Array | undefined;
+  readonly after: Uint8Array;
+}
+
+/**
+ * Puts new bytes in place of a file of people's in `root`, in one step; behind a link, the file that
+ * it leads to.
+ *
+ * @throws SolutionsError `config-changed` where somebody wrote to it since it was read; those of
+ *   {@link requireWritableConfig} and {@link readConfigFile}; or with a DiskCode.
+ */
+export function replaceConfigFile(
+  root: string,
+  file: string,
+  { before, after }: Replacement,
+): void {
+  const now = readConfigFile(root, file);
+  if (now === undefined ? before !== undefined : !before || Buffer.compare(now, before) !== 0) {
+    throw mistake('config-changed', 'somebody changed the file while this run was at work', {
+      place: { file },
+      hint: 'nothing was written: run the command again, it then edits what the file says now',
+    });
+  }
+  requireWritableConfig(root, file);
+  const path = join(root, file);
+  const target = now === undefined ? path : onDisk(file, () => realpathSync(path));
+  onDisk(file, () => replaceFile(target, after));
+}
+
+/**
+ * Checks that a file of people's may be written, before the work that leads to it: a file that is
+ * read-only is not replaced, though its folder allows it.
+ *
+ * @throws SolutionsError `config-unwritable`
+ */
+export function requireWritableConfig(root: string, file: string): void {
+  const path = join(root, file);
+  if (!isThere(path)) return;
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause;
+    throw mistake('config-unwritable', 'this user may not write the file', {
+      place: { file },
+      hint: 'give this user the right to write it, or run this as another one',
+      cause,
+    });
   }
 }
 

@@ -5,6 +5,8 @@ export type ConfigCode =
   | 'no-config'
   | 'config-unreadable'
   | 'config-name'
+  | 'config-changed'
+  | 'config-unwritable'
   | 'yaml-syntax'
   | 'yaml-encoding'
   | 'yaml-too-large'

@@ -1,0 +1,96 @@
+import type { Edit } from '../config/edit-solutions.ts';
+import type { Config } from '../config/load.ts';
+import { didYouMean } from '../config/spelling.ts';
+import { mistakeOf, type Notice } from '../errors.ts';
+import type { Archive } from '../metadata/archive.ts';
+import { list } from './findings.ts';
+import type { Solution } from './state.ts';
+import { compareVersions } from './version.ts';
+
+/** Why a command that edits the files is refused. */
+export type RequestCode =
+  | 'unknown-archive'
+  | 'unknown-solution'
+  | 'unknown-version'
+  | 'unknown-environment'
+  | 'unknown-namespace'
+  | 'id-imported'
+  | 'in-use'
+  | 'namespace-taken'
+  | 'not-placed';
+
+/** Makes an error of a command that is refused. */
+export const refusal = mistakeOf<RequestCode>();
+
+/** What a command is asked against: what the files say, and what their archives are known to be. */
+export interface Situation {
+  readonly config: Config;
+  /** The archives that are listed and have a record. */
+  readonly archives: readonly Archive[];
+  /** Whether that is all of them: else what is not known may be imported all the same. */
+  readonly isComplete: boolean;
+}
+
+/** What a command comes to. */
+export interface Request {
+  readonly file: 'solutions.yaml' | 'environments.yaml';
+  /** Nothing where the files say already what was asked for. */
+  readonly edits: readonly Edit[];
+  /** What is done, or is so already: one sentence each. */
+  readonly done: readonly string[];
+  readonly notices?: readonly Notice[];
+}
+
+/** The versions that are imported of a Solution, oldest first; none where it is not known. */
+export function versionsOf(name: string, { archives }: Situation): Archive[] {
+  return archives
+    .filter((archive) => archive.name === name)
+    .toSorted((a, b) => compareVersions(a.version, b.version));
+}
+
+/** What is imported, by name of the Solution. */
+export function namesOf({ archives }: Situation): string[] {
+  return [...new Set(archives.map(({ name }) => name))].toSorted();
+}
+
+/**
+ * Refuses a Solution, or a version of it, that no archive brings. `latest` is any.
+ *
+ * @throws SolutionsError `unknown-solution` or `unknown-version`
+ */
+export function requireImported(
+  { name, version }: { readonly name: string; readonly version: string },
+  situation: Situation,
+): void {
+  if (!situation.isComplete) return;
+  const versions = versionsOf(name, situation).map((archive) => archive.version);
+  if (versions.length === 0) throw unknownSolution(name, situation);
+  if (version === 'latest' || versions.includes(version)) return;
+  throw refusal(
+    'unknown-version',
+    `version ${version} of the Solution \`${name}\` is not imported`,
+    {
+      hint: `imported: ${list(versions)}; \`solutions import -a <archive>\` imports another`,
+    },
+  );
+}
+
+/** The error of a Solution of which no archive is imported. */
+export function unknownSolution(name: string, situation: Situation) {
+  const names = namesOf(situation);
+  return refusal('unknown-solution', `no archive of the Solution \`${name}\` is imported`, {
+    hint:
+      didYouMean(name, names) ??
+      (names.length === 0
+        ? '`solutions import -a <archive>` imports one'
+        : `imported are ${list(names)}; \`solutions import -a <archive>\` imports another`),
+  });
+}
+
+/** The version that `wanted` stands for, as far as it is known. */
+export function resolvedVersion(
+  wanted: string,
+  versions: Solution['versions'],
+): string | undefined {
+  return wanted === 'latest' ? versions.at(-1)?.version : wanted;
+}
