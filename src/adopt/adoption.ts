@@ -43,7 +43,7 @@ export interface Adoption {
 }
 
 /** Bytes of one saved file: every Deployment of a large cluster. */
-export const MAX_SAVED_BYTES = 32 << 20;
+const MAX_SAVED_BYTES = 32 << 20;
 
 /**
  * Understands a MetalK8s cluster: what is imported and active, which Environments there are, and

@@ -37,6 +37,8 @@ const DEFAULTS: readonly (readonly [RegExp, readonly Json[]])[] = [
   [/^metadata\.annotations\[deployment\.kubernetes\.io\/revision\]$/u, []],
 ];
 
+const QUANTITY = /\.resources\.(?:requests|limits)[.[][^.[]+$/u;
+
 /** Of one object. More help nobody. */
 const MAX_DIFFERENCES = 100;
 
@@ -95,6 +97,8 @@ function isPlainKey(key: string): boolean {
 function isSame(running: Json | undefined, wanted: Json | undefined, path: string): boolean {
   if (isNothing(running) && isNothing(wanted)) return true;
   if (running === undefined || wanted === undefined) return isDefault(running ?? wanted, path);
+  // A quantity may be written as a number; the API server gives text back.
+  if (QUANTITY.test(path) && typeof running === 'number') return String(running) === wanted;
   return canonicalText(running) === canonicalText(wanted);
 }
 

@@ -11,7 +11,7 @@ import type { AdoptFindings } from './mistake.ts';
 import type { SolutionsFile } from './solutions-file.ts';
 
 /** An archive that is imported. */
-export interface ImportedArchive {
+interface ImportedArchive {
   /** As on the node. */
   readonly path: string;
   /** Where the cluster knows the archive: the Solution in it. */

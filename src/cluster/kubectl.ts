@@ -101,14 +101,14 @@ const FAILURES: readonly (readonly [RegExp, KubectlCode, string])[] = [
     'this user needs the rights to list Namespaces, ConfigMaps and Deployments in the whole cluster: those of MetalK8s are in /etc/kubernetes/admin.conf on the bootstrap node',
   ],
   [
-    /context .* does not exist|no configuration has been provided|invalid configuration|error loading config|stat .*: no such file|CreateFile/u,
+    /context was not found|does not exist|[Ee]rror in configuration|[Ii]nvalid configuration|[Ee]rror loading config|no such file or directory/u,
     'kubectl-config',
     '`kubectl config get-contexts` lists what `--context` may be; `--kubeconfig` names another file',
   ],
 ];
 
 const UNREACHABLE =
-  /[Cc]onnection to the server|Unable to connect|refused|no such host|timed? ?out|deadline exceeded|ServiceUnavailable/u;
+  /[Cc]onnection to the server|Unable to connect|connection refused|no such host|[Tt]imeout|deadline exceeded|ServiceUnavailable/u;
 
 /** More of what it said helps nobody. */
 const MAX_SAID = 500;
