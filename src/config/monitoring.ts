@@ -53,7 +53,9 @@ export const monitoringSchema = z.strictObject({
   certManager: z
     .boolean()
     .optional()
-    .describe('cert-manager is there: it makes the certificates that metrics are served with'),
+    .describe(
+      'Whether cert-manager makes the certificates that metrics are served with; false: people make the Secrets',
+    ),
   datasource: inputValue
     .optional()
     .describe("The uid of Grafana's Prometheus data source, by default metalk8s-prometheus"),
@@ -79,7 +81,8 @@ export interface Monitoring {
   readonly isEnabled: boolean;
   /** The labels that make Prometheus see an object. */
   readonly labels: Readonly<Record<string, string>>;
-  readonly hasCertManager: boolean;
+  /** Who makes the certificates of metrics: cert-manager, people, or nobody said. */
+  readonly certificates: 'cert-manager' | 'people' | 'unset';
   /** Whether platform.yaml says if the Prometheus Operator is there, and where. */
   readonly isSaid: boolean;
   readonly place: Place;
@@ -101,7 +104,7 @@ export function toMonitoring(
   return {
     isEnabled: fields?.enabled ?? false,
     labels: fields?.labels ?? METALK8S_LABELS,
-    hasCertManager: fields?.certManager ?? false,
+    certificates: certificatesOf(fields?.certManager),
     isSaid: fields?.enabled !== undefined,
     place,
     grafana: {
@@ -110,4 +113,9 @@ export function toMonitoring(
       folderAnnotation: folderAnnotation ?? METALK8S_GRAFANA.folderAnnotation,
     },
   };
+}
+
+function certificatesOf(certManager: boolean | undefined): Monitoring['certificates'] {
+  if (certManager === undefined) return 'unset';
+  return certManager ? 'cert-manager' : 'people';
 }

@@ -74,7 +74,7 @@ export function addMetrics(chart: Chart, operator: Operator, context: MetricsCon
   if (!metrics) return;
   const manifests = [
     serviceMonitor(operator, metrics, context),
-    ...(metrics.scheme === 'https' && context.monitoring.hasCertManager
+    ...(metrics.scheme === 'https' && context.monitoring.certificates === 'cert-manager'
       ? certifying(operator, metrics, context)
       : []),
   ];

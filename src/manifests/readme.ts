@@ -46,7 +46,7 @@ function facts(files: readonly string[], state: State) {
 
 /** The Secrets that nobody makes unless a person does. */
 function certificateFacts({ namespaces, platform }: State) {
-  if (platform.monitoring.hasCertManager) return [];
+  if (platform.monitoring.certificates === 'cert-manager') return [];
   return namespaces.flatMap(({ name: namespace, operators }) =>
     operators.flatMap(({ metrics }) =>
       metrics?.scheme === 'https'
@@ -67,10 +67,10 @@ function uiFacts({ namespaces }: State) {
 }
 
 /** Kinds that kubectl knows only where their operator is: an unknown one fails the whole command. */
-function kindsOfOthers({ isEnabled, hasCertManager }: Monitoring) {
+function kindsOfOthers({ isEnabled, certificates }: Monitoring) {
   if (!isEnabled) return [];
   const ofPrometheus = ['PrometheusRule', 'ServiceMonitor'];
-  const ofCertManager = hasCertManager ? ['Certificate', 'Issuer'] : [];
+  const ofCertManager = certificates === 'cert-manager' ? ['Certificate', 'Issuer'] : [];
   return [
     ...ofCertManager.map((kind) => ({ group: 'cert-manager.io', kind })),
     ...ofPrometheus.map((kind) => ({ group: 'monitoring.coreos.com', kind })),

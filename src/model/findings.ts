@@ -35,6 +35,7 @@ export type ModelCode =
   | 'no-roles'
   | 'rights-not-given'
   | 'metrics-unusable'
+  | 'metrics-certificate'
   | 'ui-image'
   | 'ui-cannot-run'
   | 'ui-paths'

@@ -28,19 +28,30 @@ export function operatorMetrics(
   return declared && 'why' in declared ? undefined : declared;
 }
 
-/** Once an archive: an Operator works without its metrics, so that it is deployed all the same. */
+/** What to know before an apply, once an archive: its Operator runs without metrics, or not at all. */
 export function warnMetrics(
-  { archive, settings }: Placed,
+  { archive, settings: { place } }: Placed,
   { monitoring }: Platform,
   findings: Findings,
 ): void {
   const declared = monitoring.isEnabled ? declaredMetrics(archive) : undefined;
-  if (!declared || !('why' in declared)) return;
-  findings.warn(
-    'metrics-unusable',
-    `the metrics of the Operator of ${archive.id} are not collected: ${declared.why}`,
-    { place: settings.place, hint: 'the vendor must correct `spec.operator.metrics`' },
-  );
+  if (!declared) return;
+  if ('why' in declared) {
+    findings.warn(
+      'metrics-unusable',
+      `the metrics of the Operator of ${archive.id} are not collected: ${declared.why}`,
+      { place, hint: 'the vendor must correct `spec.operator.metrics`' },
+    );
+  } else if (declared.scheme === 'https' && monitoring.certificates === 'unset') {
+    findings.warn(
+      'metrics-certificate',
+      `the Operator of ${archive.id} does not start without the Secret \`${declared.certificate}\`, the certificate of its metrics`,
+      {
+        place,
+        hint: 'say `monitoring.certManager: true` in platform.yaml where cert-manager is there; or make the Secret before you apply, as out/README.md shows, and say `false`',
+      },
+    );
+  }
 }
 
 function declaredMetrics({ name, product }: Archive): Declared | undefined {

@@ -31,7 +31,7 @@ const metalk8s = {
   monitoring: {
     isEnabled: false,
     labels: { 'metalk8s.scality.com/monitor': '' },
-    hasCertManager: false,
+    certificates: 'unset',
     isSaid: false,
     place: expect.objectContaining({ file: 'platform.yaml' }),
     grafana: {
@@ -138,7 +138,7 @@ describe('platform.yaml', () => {
     expect(parse(`${head}spec: {${spec}}\n`).monitoring).toEqual({
       isEnabled: true,
       labels: { release: 'prometheus' },
-      hasCertManager: true,
+      certificates: 'cert-manager',
       isSaid: true,
       place: { file: 'platform.yaml', line: 3, column: 8 },
       grafana: metalk8s.monitoring.grafana,

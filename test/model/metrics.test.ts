@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { serviceNameMistake } from '../../src/kubernetes/names.ts';
 import { noticesOf, role, shop, stateOf, store, type ArchiveText } from '../support/model-make.ts';
 
-const monitored = '  monitoring: {enabled: true}\n';
+const monitored = '  monitoring: {enabled: true, certManager: false}\n';
 
 /** The Operator of an archive whose Operator has such metrics. */
 function operator(archive: ArchiveText, platform = monitored) {
@@ -80,6 +80,38 @@ describe('the metrics of an Operator', () => {
     ]);
     const { namespaces } = stateOf(scenario);
     expect(namespaces.flatMap(({ operators }) => operators)).toHaveLength(2);
+  });
+});
+
+/** What is warned of, with such metrics and `monitoring`. */
+function warned(metrics: string, monitoring: string) {
+  return noticesOf({
+    archives: [{ roles: role(), metrics }],
+    environments: shop(store()),
+    platform: `  monitoring: ${monitoring}\n`,
+  });
+}
+
+describe('the certificate of the metrics', () => {
+  it('is what an Operator waits for, which is said until somebody says who makes it', () => {
+    expect(warned('{enabled: true}', '{enabled: true}')).toEqual([
+      {
+        code: 'metrics-certificate',
+        message:
+          'the Operator of store-1.0.0 does not start without the Secret `store-operator-metrics-cert`, the certificate of its metrics',
+        hint: 'say `monitoring.certManager: true` in platform.yaml where cert-manager is there; or make the Secret before you apply, as out/README.md shows, and say `false`',
+        place: 'environments.yaml:7:17',
+      },
+    ]);
+  });
+
+  it.each([
+    ['cert-manager makes it', '{enabled: true}', '{enabled: true, certManager: true}'],
+    ['people make it', '{enabled: true}', '{enabled: true, certManager: false}'],
+    ['http needs none', '{enabled: true, scheme: http}', '{enabled: true}'],
+    ['nobody collects metrics', '{enabled: true}', '{}'],
+  ])('is not spoken of where %s', (_, metrics, monitoring) => {
+    expect(warned(metrics, monitoring)).toEqual([]);
   });
 });
 
