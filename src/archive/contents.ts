@@ -57,13 +57,13 @@ export function readContents(tree: Tree): Contents {
   const texts = new Map<string, Uint8Array>();
   attempt(() => readTexts(tree, texts, notices));
   attempt(() => notices.push(...unseenCrds(tree, texts)));
+  const files = new Map([...texts, ...(images?.files ?? [])]);
   // Without the images every declared one would look absent; a manifest that was not read, too.
   const parsed = texts.has(MANIFEST)
-    ? attempt(() => parseFiles(texts, images?.records ?? [], (path) => `${tree.name}:${path}`))
+    ? attempt(() => parseFiles(files, images?.records ?? [], (path) => `${tree.name}:${path}`))
     : undefined;
   throwAll(errors);
   if (!images || !parsed) throw new Error('an archive failed without an error');
-  const files = new Map([...texts, ...images.files]);
   checkTotal(files, tree.name);
   const archiveNotices = [...tree.notices, ...images.notices, ...notices];
   return {

@@ -147,7 +147,10 @@ function placeAlerts(
   // What is missing is said already, and would be no PromQL.
   if (filling.values.size < value.inputs.length) return [];
   try {
-    const groups = fillAlerts(value, filling, (text) => followed(text, uids));
+    const filled = fillAlerts(value, filling, (text) => followed(text, uids));
+    // An empty list in a manifest is a difference that no apply ends.
+    const groups = filled.filter(({ rules }) => (rules?.length ?? 0) > 0);
+    if (groups.length === 0) return [];
     if (filling.room >= 0) {
       return [{ name: `${placed.solution.name}-alerts.${name}`, groups, place: value.place }];
     }

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { checked } from '../config/fields.ts';
 import { parseAs } from '../config/parse.ts';
 import type { Alerts } from './alerts.ts';
@@ -22,6 +22,8 @@ const filledGroups = groupsOf({
     pattern: WHOLE.source,
   }).transform(Number),
 });
+
+const schema = z.strictObject({ groups: filledGroups });
 
 /** The groups of a file of rules for one Namespace: what a PrometheusRule holds. */
 export type FilledGroups = z.output<typeof filledGroups>;
@@ -47,8 +49,8 @@ export function fillAlerts(
   filling: Filling,
   change: (text: string) => string,
 ): FilledGroups {
-  const value = withTexts(alerts.groups, (text) => change(fill(text, filling)));
-  return parseAs(filledGroups, { value, placeOf: (path) => alerts.placeOf(['groups', ...path]) });
+  const groups = withTexts(alerts.groups, (text) => change(fill(text, filling)));
+  return parseAs(schema, { value: { groups }, placeOf: (path) => alerts.placeOf(path) }).groups;
 }
 
 /** The same value with other texts; keys stay. */

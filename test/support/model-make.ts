@@ -28,6 +28,8 @@ export interface ArchiveText {
   readonly crds?: readonly string[];
   /** Text of role.yaml. */
   readonly roles?: string;
+  /** Text of other files, by path. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** What people write: `environments` has a `metadata` and `spec` each, from line 3 on. */
@@ -88,6 +90,7 @@ export function makeArchive(text: ArchiveText = {}): Archive {
     ['manifest.yaml', manifest.join('\n')],
     ...crds.map((body, index) => [`operator/deploy/crds/${index}_crd.yaml`, body]),
     ...(roles === undefined ? [] : [['operator/deploy/role.yaml', roles]]),
+    ...Object.entries(text.files ?? {}),
   ];
   const hasImage = text.operator === undefined || text.operator === 'artifact';
   const record: ArchiveRecord = {
