@@ -19,6 +19,7 @@ function facts(files: readonly string[], state: State) {
   return {
     images: imageFacts(state),
     certificates: certificateFacts(state),
+    reviewers: reviewers(state),
     uis: uiFacts(state),
     tlsSecret: platform.ingress.tlsSecret,
     kindsOfOthers: kindsOfOthers(platform.monitoring),
@@ -54,6 +55,16 @@ function certificateFacts({ namespaces, platform }: State) {
         : [],
     ),
   );
+}
+
+/** The Solutions whose Operators review tokens. */
+function reviewers({ namespaces }: State): string[] {
+  const names = namespaces.flatMap(({ operators }) =>
+    operators.flatMap(({ solution, metrics }) =>
+      metrics?.scheme === 'https' ? [solution.name] : [],
+    ),
+  );
+  return [...new Set(names)].toSorted();
 }
 
 function uiFacts({ namespaces }: State) {

@@ -130,6 +130,13 @@ describe('out/README.md', () => {
     }
   });
 
+  it('tells what Salt left in the cluster for metrics, where they are taken over', () => {
+    const line = '--ignore-not-found store-operator-metrics-auth\n';
+    expect(monitoredBy({ enabled: true })).toContain(line);
+    expect(monitoredBy({ enabled: true }, 'http')).not.toContain('metrics-auth');
+    expect(monitoredBy({})).not.toContain('metrics-auth');
+  });
+
   it('says where UIs are, and which Secret their Ingress needs', () => {
     expect(reachedBy({})).toContain('| store | shop | `/env/shop/store` |\n');
     expect(reachedBy({})).not.toContain('Their certificate');

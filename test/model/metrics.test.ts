@@ -1,5 +1,7 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { serviceNameMistake } from '../../src/kubernetes/names.ts';
+import { serviceName } from '../../src/model/service-name.ts';
 import { noticesOf, role, shop, stateOf, store, type ArchiveText } from '../support/model-make.ts';
 
 const monitored = '  monitoring: {enabled: true, certManager: false}\n';
@@ -168,6 +170,16 @@ describe('the Service of the metrics', () => {
     for (const one of [service, namespaces[0]?.uis[0]?.service ?? '']) {
       expect(serviceNameMistake(one)).toBeUndefined();
     }
+  });
+
+  it('has one for whatever a Solution may be called, and for no two the same', () => {
+    const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$/u);
+    fc.assert(
+      fc.property(label, label, (a, b) => {
+        expect(serviceNameMistake(serviceName(a, 'operator-metrics'))).toBeUndefined();
+        expect(serviceName(a, 'ui') === serviceName(b, 'ui')).toBe(a === b);
+      }),
+    );
   });
 
   it('of two that are cut alike has two names', () => {
