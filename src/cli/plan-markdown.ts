@@ -28,7 +28,7 @@ export function planMarkdown({ base, plan, notices }: Planned): string {
     [
       { lines: placed, wrap: (lines) => lines.join('\n') },
       ...sections.map((one) => ({
-        lines: one.lines.map(printable),
+        lines: one.lines.map(safeLine),
         wrap: (lines: readonly string[]) => folded(one, lines),
       })),
     ],
@@ -45,9 +45,17 @@ function warnings(notices: readonly Notice[]): PlanSection {
   return { title: `Warnings: ${notices.length}`, lines, language: 'diff' };
 }
 
+/** Characters of one line: what is longer, backticks that a fence must outdo among it, is no summary. */
+const MAX_LINE = 1_000;
+
+function safeLine(text: string): string {
+  const safe = printable(text);
+  return safe.length > MAX_LINE ? `${safe.slice(0, MAX_LINE)}…` : safe;
+}
+
 /** One line of any text: a code span whose ends are longer than what is in it. */
 function code(text: string): string {
-  const safe = printable(text);
+  const safe = safeLine(text);
   const ends = '`'.repeat(longestRun(safe) + 1);
   const pad = /^`|`$/u.test(safe) ? ' ' : '';
   return `${ends}${pad}${safe}${pad}${ends}`;

@@ -2,7 +2,7 @@ import { groupBy, groupObjects, type ObjectGroup } from '../plan/grouped.ts';
 import type { ChangePlan } from '../plan/change-plan.ts';
 import type { ChangedObject } from '../plan/object-changes.ts';
 import type { ArchiveImages, PlannedImage } from '../plan/image-changes.ts';
-import type { PlacementChanges } from '../plan/placement-changes.ts';
+import type { ImportedSolution, PlacementChanges } from '../plan/placement-changes.ts';
 import { deleteLine, type ObjectName } from '../plan/removed.ts';
 import type { DeploymentChange } from '../plan/workloads.ts';
 import { bytesText } from './bytes.ts';
@@ -91,11 +91,16 @@ export function placementLines({ namespaces, placed, solutions }: PlacementChang
       const parts = [
         ...(imported.length > 0 ? [`${some(imported)} imported`] : []),
         ...(dropped.length > 0 ? [`${some(dropped)} no longer imported`] : []),
-        ...(active ? [`active ${stepText(active.before, active.after)}`] : []),
+        ...(active ? [activeText(active)] : []),
       ];
       return `${solution}: ${parts.join('; ')}`;
     }),
   ];
+}
+
+function activeText({ before, after }: NonNullable<ImportedSolution['active']>): string {
+  if (after === undefined) return 'none active';
+  return before === undefined ? `active ${after}` : `active ${before} -> ${after}`;
 }
 
 function nounOf(items: readonly unknown[], noun: string): string {
@@ -114,15 +119,17 @@ function stepText(before: string | undefined, after: string | undefined): string
 
 function crdsTitle({ crds: { breaking } }: ChangePlan): string {
   if (breaking === 0) return 'CRDs';
-  return `CRDs: ${breaking} breaking ${breaking === 1 ? 'change' : 'changes'} without a waiver`;
+  return `CRDs: ${counted(breaking, 'breaking change')} without a waiver`;
 }
 
 function rightsTitle({ rights }: ChangePlan): string {
-  const [gained, lost] = [
-    rights.filter((one) => one.gained.length > 0),
-    rights.filter((one) => one.lost.length > 0),
-  ].map((changes) => sumOf(changes, ({ accounts }) => accounts.length));
-  return `Rights: ${gained} Operators gain some, ${lost} lose some`;
+  const gained = accountsOf(rights.filter((one) => one.gained.length > 0));
+  const lost = accountsOf(rights.filter((one) => one.lost.length > 0));
+  return `Rights: gained by ${counted(gained, 'Operator')}, lost by ${lost}`;
+}
+
+function accountsOf(changes: ChangePlan['rights']): number {
+  return sumOf(changes, ({ accounts }) => accounts.length);
 }
 
 function sumOf<Item>(items: readonly Item[], count: (item: Item) => number): number {
@@ -130,8 +137,12 @@ function sumOf<Item>(items: readonly Item[], count: (item: Item) => number): num
 }
 
 function workloadsTitle({ workloads: { jobs, deployments } }: ChangePlan): string {
-  const restarts = deployments.filter(({ what }) => what === 'restarted').length;
-  return `Workloads: ${jobs.length} Jobs run, ${restarts} of ${deployments.length} Deployments restart`;
+  const restarted = deployments.filter(({ what }) => what === 'restarted').length;
+  return `Workloads: ${counted(jobs.length, 'Job')} to run, ${counted(restarted, 'Deployment')} to restart`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 const signs = { created: '+', restarted: '!', scaled: '!', deleted: '-' } as const;

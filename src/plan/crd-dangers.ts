@@ -1,14 +1,7 @@
 import type { CrdUse } from '../model/state.ts';
-import { crdChanges } from '../crd/changes.ts';
-import { isBreaking, judged, type JudgedChange, type Waiver } from '../crd/waiver.ts';
+import { isBreaking, type JudgedChange, type Waiver } from '../crd/waiver.ts';
+import { changedCrds, type ChangedCrd } from './crd-changes.ts';
 import type { DifferingObject } from './object-changes.ts';
-
-/** A CRD that changes in more than what people read in it. */
-export interface ChangedCrd {
-  readonly name: string;
-  /** Worst first. */
-  readonly changes: readonly JudgedChange[];
-}
 
 /** A CRD that is rendered as one version has it, and that another deployed version shares. */
 export interface SharedCrd {
@@ -41,10 +34,11 @@ export function crdDangers(
   differing: readonly DifferingObject[],
   { waivers, uses }: CrdContext,
 ): CrdDangers {
-  const changed = differing.flatMap(({ name, before, after }): ChangedCrd[] => {
-    if (name.kind !== 'CustomResourceDefinition' || !before || !after) return [];
-    const changes = judged(name.name, crdChanges(before, after), waivers);
-    return changes.length === 0 ? [] : [{ name: name.name, changes }];
+  const crds = differing.filter(({ name }) => name.kind === 'CustomResourceDefinition');
+  const changed = changedCrds({
+    before: crds.map(({ before }) => before).filter((crd) => crd !== undefined),
+    after: crds.map(({ after }) => after).filter((crd) => crd !== undefined),
+    waivers,
   });
   const shared = uses.map(({ crd, archive, changes, isCompatible }): SharedCrd => ({
     name: crd.name,

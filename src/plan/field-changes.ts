@@ -1,3 +1,4 @@
+import { diffArrays } from 'diff';
 import { printJson } from '../kubernetes/print.ts';
 import {
   fieldOf,
@@ -196,17 +197,35 @@ interface TextPair {
 }
 
 const MAX_LINES = 20;
+/** Lines that come and go while the shortest difference is looked for: its time is their square. */
+const MAX_EDITS = 200;
 
 function lineChange({ before, after, path }: TextPair): FieldChange {
-  const [old, next] = [before.split('\n'), after.split('\n')];
-  const [start, end] = equalEnds(old, next, (a, b) => a === b);
-  const [gone, come] = [old, next].map((lines) => lines.slice(start, lines.length - end));
+  const [gone, come] = differingLines(before.split('\n'), after.split('\n'));
   return {
     path,
-    ...(gone === undefined || gone.length === 0 ? {} : { before: cutLines(gone) }),
-    ...(come === undefined || come.length === 0 ? {} : { after: cutLines(come) }),
+    ...(gone.length === 0 ? {} : { before: cutLines(gone) }),
+    ...(come.length === 0 ? {} : { after: cutLines(come) }),
     lines: true,
   };
+}
+
+/** The lines that go and those that come; of texts with little in common all between the ends. */
+function differingLines(
+  old: readonly string[],
+  next: readonly string[],
+): [gone: readonly string[], come: readonly string[]] {
+  const [start, end] = equalEnds(old, next, (a, b) => a === b);
+  const [gone, come] = [
+    old.slice(start, old.length - end),
+    next.slice(start, next.length - end),
+  ] as const;
+  const parts = diffArrays(gone, come, { maxEditLength: MAX_EDITS });
+  if (!parts) return [gone, come];
+  return [
+    parts.filter(({ removed }) => removed).flatMap(({ value }) => value),
+    parts.filter(({ added }) => added).flatMap(({ value }) => value),
+  ];
 }
 
 function cutLines(lines: readonly string[]): string {
