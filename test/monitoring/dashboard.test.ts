@@ -182,6 +182,16 @@ describe('a dashboard', () => {
     expect(complaints(source)).toEqual([expected]);
   });
 
+  it('whose inputs have keys that JavaScript gives a meaning is read like any other', () => {
+    const input =
+      '{"name":"b","type":"config","__proto__":{"name":"a","value":"c"},"constructor":1}';
+    const { inputs } = parse(`{"title":"A","__proto__":1,"__inputs":[${input}]}`);
+    expect(inputs).toEqual([{ name: 'b', plugin: undefined, value: undefined }]);
+    expect(textOf(`{"title":"A","uid":"a","__proto__":{"x":"\${job}"}}`)).toContain(
+      '"__proto__":{"x":"store"}',
+    );
+  });
+
   it('with ten thousand inputs is read in no time', () => {
     const inputs = Array.from(
       { length: 10_000 },
