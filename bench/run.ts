@@ -57,6 +57,10 @@ function loadText(): string {
   return `load ${(loadavg()[0] ?? 0).toFixed(1)}`;
 }
 
-const [first, ...rest] = process.argv.slice(2);
-if (first === 'probe') await probe(rest);
-else await bench(first === undefined ? [] : [first, ...rest]);
+/** Settles when all is measured; the build waits for it. */
+export const ended = run(process.argv.slice(2));
+
+async function run([first, ...rest]: readonly string[]): Promise<void> {
+  if (first === 'probe') await probe(rest);
+  else await bench(first === undefined ? [] : [first, ...rest]);
+}

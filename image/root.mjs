@@ -12,10 +12,10 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { buildProgram } from '../bundle/program.mjs';
 import { HOME_OF_PROGRAM, USER } from './config.mjs';
 import { licencesOf } from './licences.mjs';
 
@@ -42,8 +42,16 @@ export function writeRoot(folder) {
   const node = join(folder, 'node');
   const solutions = join(folder, 'solutions');
   for (const entry of nodeEntries()) write(node, entry);
-  const inputs = bundle(join(solutions, HOME_OF_PROGRAM, 'build'));
-  for (const entry of programEntries(inputs)) write(solutions, entry);
+  for (const entry of programEntries()) write(solutions, entry);
+  const build = join(solutions, HOME_OF_PROGRAM, 'build');
+  const inputs = buildProgram(build);
+  // The launcher starts it.
+  chmodSync(join(build, 'main.js'), PLAIN);
+  write(solutions, {
+    path: `${HOME_OF_PROGRAM}/THIRD-PARTY-LICENSES`,
+    mode: PLAIN,
+    text: licencesOf(inputs, REPOSITORY),
+  });
 }
 
 /** @returns {Entry[]} Node.js, and what a process needs that finds hosts and trusts CAs */
@@ -72,48 +80,31 @@ const passwd = [
 ].join('\n');
 
 // The `#!/usr/bin/env node` of the bundle needs an `env`; this needs Node.js alone.
-const launcher = `#!/usr/bin/node\nimport('/${HOME_OF_PROGRAM}/build/main.js');\n`;
+const launcher = `#!/usr/bin/node\nrequire('/${HOME_OF_PROGRAM}/build/main.js');\n`;
 
 /**
- * @param {readonly string[]} inputs - what was bundled
- * @returns {Entry[]} the program, but for its bundle
+ * @param {string} folder - relative to the repository
+ * @returns {string[]} the paths of all files below it, in one order
  */
-function programEntries(inputs) {
-  const templates = readdirSync(join(REPOSITORY, 'templates')).sort();
-  const files = ['package.json', 'LICENSE', ...templates.map((name) => `templates/${name}`)];
+function filesBelow(folder) {
+  const entries = readdirSync(join(REPOSITORY, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(REPOSITORY, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** @returns {Entry[]} the program, but for what is built */
+function programEntries() {
+  const files = ['package.json', 'LICENSE', ...filesBelow('templates')];
   return [
     { path: 'usr/bin/solutions', mode: EXECUTABLE, text: launcher },
-    {
-      path: `${HOME_OF_PROGRAM}/THIRD-PARTY-LICENSES`,
-      mode: PLAIN,
-      text: licencesOf(inputs, REPOSITORY),
-    },
     ...files.map((path) => ({
       path: `${HOME_OF_PROGRAM}/${path}`,
       mode: PLAIN,
       copyOf: join(REPOSITORY, path),
     })),
   ];
-}
-
-/**
- * Bundles into an empty folder: `build/` of the repository keeps the chunks of earlier builds.
- *
- * @param {string} folder
- * @returns {string[]} the paths of what was bundled
- */
-function bundle(folder) {
-  const metafile = `${folder}.json`;
-  const options = [`--outdir=${folder}`, `--metafile=${metafile}`];
-  execFileSync('npm', ['run', '--silent', 'build', '--', ...options], {
-    cwd: REPOSITORY,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const { inputs } = JSON.parse(readFileSync(metafile, 'utf8'));
-  rmSync(metafile);
-  // The launcher starts it.
-  chmodSync(join(folder, 'main.js'), PLAIN);
-  return Object.keys(inputs);
 }
 
 /**

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { exitCodes, type ExitCode } from './cli/exit-code.ts';
 import { runProgram } from './cli/program.ts';
 import { Terminal } from './cli/terminal.ts';
@@ -16,11 +15,16 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const code = await runProgram(process.argv.slice(2), terminal, process.env).catch(
-  (error: unknown): ExitCode => {
-    terminal.fail(error);
-    return exitCodes.failed;
-  },
-);
-// What was not told did not succeed, whatever the run was about to say.
-process.exitCode ??= code;
+/** Settles when the exit code is set: for the build, which runs the program more than once. */
+export const ended = run();
+
+async function run(): Promise<void> {
+  const code = await runProgram(process.argv.slice(2), terminal, process.env).catch(
+    (error: unknown): ExitCode => {
+      terminal.fail(error);
+      return exitCodes.failed;
+    },
+  );
+  // What was not told did not succeed, whatever the run was about to say.
+  process.exitCode ??= code;
+}

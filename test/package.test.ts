@@ -16,7 +16,8 @@ afterAll(() => {
 it('a packed tarball installs offline, brings no dependency, and writes the committed manifests', async () => {
   // In a copy: packing empties build/, which the other tests run.
   const source = join(scratch, 'source');
-  for (const part of ['package.json', 'README.md', 'LICENSE', 'src', 'templates', 'schemas']) {
+  const parts = ['bundle', 'examples', 'package.json', 'README.md', 'LICENSE'];
+  for (const part of [...parts, 'src', 'templates', 'schemas']) {
     cpSync(packageFile(part), join(source, part), { recursive: true });
   }
   symlinkSync(packageFile('node_modules'), join(source, 'node_modules'));
