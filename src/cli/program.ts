@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../package.ts';
 import { addAdopt } from './adopt-command.ts';
+import { addCompletion } from './completion-command.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { addInit } from './init-command.ts';
 import { addInspect } from './inspect-command.ts';
@@ -22,6 +23,7 @@ const commands = [
   addUnpush,
   addRegistryConfig,
   addAdopt,
+  addCompletion,
 ];
 
 const AFTER = `
