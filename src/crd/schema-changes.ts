@@ -158,10 +158,11 @@ function requiredChanges(node: Node, changes: Changes): void {
       : 'must be there from now on';
     changes.add('field-required', fieldPath(path, name), why);
   }
-  const properties = propertiesOf(after);
+  const [was, is] = [propertiesOf(before), propertiesOf(after)];
   for (const name of [...old].toSorted(compareText)) {
     // A field that is gone says so itself, and one with a default is always there to a reader.
-    if (isListed?.has(name) || !Object.hasOwn(properties, name)) continue;
+    const isGone = Object.hasOwn(was, name) && !Object.hasOwn(is, name);
+    if (isListed?.has(name) || isGone) continue;
     changes.add('field-optional', fieldPath(path, name), 'need not be there any more');
   }
 }

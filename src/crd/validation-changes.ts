@@ -14,6 +14,8 @@ import { shown } from './wording.ts';
  */
 export function validationChanges({ before, after, path }: SchemaPair, changes: Changes): void {
   const [old, now] = [validationsOf(before), validationsOf(after)];
+  // Most schemas have none.
+  if (old.size === 0 && now.size === 0) return;
   const gone = new Map([...old].filter(([key]) => !now.has(key)));
   const keyByMessage = new Map(
     [...gone].flatMap(([key, { message }]) => (message === '' ? [] : [[message, key] as const])),

@@ -455,28 +455,30 @@ const fields: readonly Case[] = [
   ],
 ];
 
+/** A field of this type below more levels than are compared. */
+function deepCrd(type: string): JsonObject {
+  const openAPIV3Schema = Array.from({ length: 310 }).reduce<JsonObject>(
+    (inner) => ({ properties: { a: inner } }),
+    { type },
+  );
+  return { spec: { versions: [{ name: 'v1', schema: { openAPIV3Schema } }] } };
+}
+
 describe('a change of a schema', () => {
-  it.each(values)('of values is judged both ways: %s', (_, before, after, forth, back) => {
+  it.each(values)('of values is judged both ways: %s', (...[, before, after, forth, back]) => {
     const [old, now] = [crdOfField(before), crdOfField(after)];
     expect(found(old, now)).toEqual(forth);
     expect(found(now, old)).toEqual(back);
   });
 
-  it.each(fields)('of fields is judged both ways: %s', (_, before, after, forth, back) => {
+  it.each(fields)('of fields is judged both ways: %s', (...[, before, after, forth, back]) => {
     const [old, now] = [crdOfSpec(before), crdOfSpec(after)];
     expect(found(old, now)).toEqual(forth);
     expect(found(now, old)).toEqual(back);
   });
 
   it('stops where no walk goes', () => {
-    const deep = (leaf: string) =>
-      Array.from({ length: 310 }).reduce<JsonObject>((inner) => ({ properties: { a: inner } }), {
-        type: leaf,
-      });
-    const crdOf = (schema: JsonObject): JsonObject => ({
-      spec: { versions: [{ name: 'v1', schema: { openAPIV3Schema: schema } }] },
-    });
-    const changes = crdChanges(crdOf(deep('string')), crdOf(deep('integer')));
+    const changes = crdChanges(deepCrd('string'), deepCrd('integer'));
     expect(changes.map(({ rule }) => rule)).toEqual(['too-deep']);
   });
 });
@@ -685,24 +687,27 @@ const definitions: readonly DefinitionCase[] = [
   ],
 ];
 
+/** A schema with one field of `spec`. */
+function specWith(field: string): string {
+  return `{type: object, properties: {spec: {type: object, properties: {${field}: {type: string}}}}}`;
+}
+
 describe('a change around the schemas', () => {
-  it.each(definitions)('is judged both ways: %s', (_, before, after, forth, back) => {
+  it.each(definitions)('is judged both ways: %s', (...[, before, after, forth, back]) => {
     const [old, now] = [makeCrd(before), makeCrd(after)];
     expect(found(old, now)).toEqual(forth);
     expect(found(now, old)).toEqual(back);
   });
 
   it('names the field that conversion without a webhook loses on the way to the new stored version', () => {
-    const schema = (field: string) =>
-      `{type: object, properties: {spec: {type: object, properties: {${field}: {type: string}}}}}`;
     const [from, to] = [
       [
-        crdVersion('v1', schema('size'), 'served: true, storage: true'),
-        crdVersion('v2', schema('width'), 'served: true, storage: false'),
+        crdVersion('v1', specWith('size'), 'served: true, storage: true'),
+        crdVersion('v2', specWith('width'), 'served: true, storage: false'),
       ],
       [
-        crdVersion('v1', schema('size'), 'served: true, storage: false'),
-        crdVersion('v2', schema('width'), 'served: true, storage: true'),
+        crdVersion('v1', specWith('size'), 'served: true, storage: false'),
+        crdVersion('v2', specWith('width'), 'served: true, storage: true'),
       ],
     ];
     expect(found(makeCrd({ versions: from }), makeCrd({ versions: to }))).toEqual([
