@@ -1,11 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../package.ts';
+import { addActivation } from './activation-command.ts';
 import { addAdopt } from './adopt-command.ts';
-import { addCompletion } from './completion-command.ts';
+import { addArchives } from './archives-command.ts';
+import { addEnvironments } from './environments-command.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { addInit } from './init-command.ts';
 import { addInspect } from './inspect-command.ts';
 import type { Invocation } from './invocation.ts';
+import { addList } from './list-command.ts';
+import { addPlacement } from './placement-command.ts';
 import { addPlan } from './plan-command.ts';
 import { addPush } from './push-command.ts';
 import { addRegistryConfig } from './registry-config-command.ts';
@@ -18,12 +22,16 @@ const commands = [
   addInit,
   addSynth,
   addPlan,
+  addArchives,
+  addActivation,
+  addEnvironments,
+  addPlacement,
+  addList,
   addInspect,
   addPush,
   addUnpush,
   addRegistryConfig,
   addAdopt,
-  addCompletion,
 ];
 
 const AFTER = `
@@ -50,13 +58,26 @@ export async function runProgram(
   const invocation: Invocation = { program, terminal, environment, code: exitCodes.done };
   for (const add of commands) add(invocation);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(versionOfCommand(argv, program), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     throw error;
   }
   return invocation.code;
+}
+
+/**
+ * `--version` is the program's own, wherever it stands, to the parser; behind a command that has a
+ * flag of this name it is that flag, by its other name.
+ */
+function versionOfCommand(argv: readonly string[], { commands: all }: Command): string[] {
+  const named = all.filter(({ options }) => options.some(({ long }) => long === '--version'));
+  const at = argv.findIndex((word) => named.some((command) => command.name() === word));
+  return argv.flatMap((word, index) => {
+    if (at < 0 || index < at || !/^--version(?:=|$)/u.test(word)) return [word];
+    return word === '--version' ? ['-V'] : ['-V', word.slice('--version='.length)];
+  });
 }
 
 function programOf(terminal: Terminal): Command {

@@ -60,18 +60,29 @@ function folderNames(labels: readonly string[]): string {
 /** Prints what a run changed. */
 export function reportWritten(
   result: SynthResult,
-  [out, gitops]: readonly Changes[],
+  written: readonly Changes[],
   terminal: Terminal,
 ): ExitCode {
-  if (terminal.format === 'json') {
-    terminal.printJson({ ...json(result), out, gitops });
-    return exitCodes.done;
-  }
+  if (terminal.format === 'json') terminal.printJson(writtenJson(result, written));
+  else printWritten(result, written, terminal);
+  return exitCodes.done;
+}
+
+/** What a run changed, for programs. */
+export function writtenJson(result: SynthResult, [out, gitops]: readonly Changes[]) {
+  return { ...json(result), out, gitops };
+}
+
+/** What a run changed, for people. */
+export function printWritten(
+  result: SynthResult,
+  [out, gitops]: readonly Changes[],
+  terminal: Terminal,
+): void {
   tell(result, terminal);
   for (const { id, what } of result.metadata) terminal.print(`metadata/${id} ${what}`);
   if (out) reportFolder(result.label, out, terminal);
   if (gitops) reportFolder('gitops', gitops, terminal);
-  return exitCodes.done;
 }
 
 function reportFolder(label: string, changes: Changes, terminal: Terminal): void {

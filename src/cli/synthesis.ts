@@ -9,7 +9,7 @@ import { resolve } from '../model/resolve.ts';
 import { repositoryMistake } from '../oci/name.ts';
 import { isDone, planFolder, type FolderPlan } from '../out/plan.ts';
 import { previousTexts } from '../out/previous.ts';
-import { writeFolders, type Changes } from '../out/write.ts';
+import { requireWritable, writeFolders, type Changes } from '../out/write.ts';
 import { removedObjects, unpushLine } from '../plan/removed.ts';
 import { progressOn } from './progress.ts';
 import { readmeTemplate } from './readme-template.ts';
@@ -23,6 +23,10 @@ interface SynthesisOptions extends Pick<ExtractOptions, 'write' | 'hold'> {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly locked?: boolean;
   readonly acceptChanged?: boolean;
+  /** Where archives lie that are read elsewhere than they are listed, by their listed path. */
+  readonly files?: ReadonlyMap<string, string>;
+  /** Whether files that somebody edited stop the run here, before anything is written. */
+  readonly refuseEdited?: boolean;
 }
 
 /** All that the files of a repository come to, before it is written. */
@@ -57,6 +61,7 @@ export async function prepareSynthesis(
   const files = folderOf(render(state), state, readmeTemplate());
   const folders = plannedFolders(files, config, options);
   const planned = folders.map((folder) => folder.planned);
+  if (options.refuseEdited === true) requireWritable(planned, { overwrite: false });
   const edited = planned.filter(({ plan }) => plan.objections.length > 0);
   const result: SynthResult = {
     metadata: metadata.changes,
@@ -109,11 +114,12 @@ async function extracted(
   options: SynthesisOptions,
   terminal: Terminal,
 ): Promise<Extraction> {
-  const { root, locked = false, acceptChanged = false, write, hold } = options;
+  const { root, locked = false, acceptChanged = false, write, hold, files } = options;
   const progress = progressOn(terminal, () => performance.now());
   try {
     const { report } = progress;
-    return await extract(solutions.archives, {
+    const archives = solutions.archives.map((one) => ({ ...one, file: files?.get(one.path) }));
+    return await extract(archives, {
       root,
       locked,
       acceptChanged,

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { solutionsErrors, type SolutionsError } from '../errors.ts';
 import { archiveOf, type Archive } from './archive.ts';
 import type { ListedArchive } from './examine.ts';
@@ -30,4 +32,9 @@ export function knownArchives(listed: readonly ListedArchive[], root: string): K
     }
   }
   return { archives, missing, errors };
+}
+
+/** Whether there is anything at the path of an archive on this machine. */
+export function isAtHand({ path }: Pick<ListedArchive, 'path'>, root: string): boolean {
+  return existsSync(resolve(root, path));
 }

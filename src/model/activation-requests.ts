@@ -42,7 +42,7 @@ export function deactivateRequest(name: string, situation: Situation): Request {
       notices: [crdsStay(name, situation)],
     };
   }
-  if (situation.isComplete && versionsOf(name, situation).length === 0) {
+  if (situation.missing.length === 0 && versionsOf(name, situation).length === 0) {
     throw unknownSolution(name, situation);
   }
   return unchanged(`${name} is not active`);

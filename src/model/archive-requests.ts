@@ -33,7 +33,7 @@ export function listedAt(path: string, root: string, { solutions }: Config): str
 export function importRequest(
   arrivals: readonly Arrival[],
   known: readonly string[],
-  { archives }: Situation,
+  { archives, missing }: Situation,
 ): Request {
   const errors: SolutionsError[] = [];
   const ids = new Map(archives.map(({ id, path }) => [id, path]));
@@ -51,6 +51,7 @@ export function importRequest(
       ...known.map((path) => `${path} is imported already`),
       ...arrivals.map(({ path, id }) => `imported ${id} from ${path}`),
     ],
+    resumes: known.some((path) => missing.includes(path)),
   };
 }
 

@@ -27,8 +27,8 @@ export interface Situation {
   readonly config: Config;
   /** The archives that are listed and have a record. */
   readonly archives: readonly Archive[];
-  /** Whether that is all of them: else what is not known may be imported all the same. */
-  readonly isComplete: boolean;
+  /** The paths of those that have none: what is not known may be imported all the same. */
+  readonly missing: readonly string[];
 }
 
 /** What a command comes to. */
@@ -39,10 +39,12 @@ export interface Request {
   /** What is done, or is so already: one sentence each. */
   readonly done: readonly string[];
   readonly notices?: readonly Notice[];
+  /** Whether what is so already was left half done: there is something to synthesise. */
+  readonly resumes?: boolean;
 }
 
 /** The versions that are imported of a Solution, oldest first; none where it is not known. */
-export function versionsOf(name: string, { archives }: Situation): Archive[] {
+export function versionsOf(name: string, { archives }: Pick<Situation, 'archives'>): Archive[] {
   return archives
     .filter((archive) => archive.name === name)
     .toSorted((a, b) => compareVersions(a.version, b.version));
@@ -62,7 +64,7 @@ export function requireImported(
   { name, version }: { readonly name: string; readonly version: string },
   situation: Situation,
 ): void {
-  if (!situation.isComplete) return;
+  if (situation.missing.length > 0) return;
   const versions = versionsOf(name, situation).map((archive) => archive.version);
   if (versions.length === 0) throw unknownSolution(name, situation);
   if (version === 'latest' || versions.includes(version)) return;

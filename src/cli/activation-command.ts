@@ -1,0 +1,55 @@
+import { addChangeOptions, nameOption, type ChangeFlags } from './change-options.ts';
+import { rootOf, type Invocation } from './invocation.ts';
+
+const AFTER_ACTIVATE = `
+A cluster has one version of a CRD: that of the active version of its Solution. Without --version it
+is \`latest\`, the newest version that is imported.
+
+Examples:
+  $ solutions activate -n storage -V 1.1.0
+  $ solutions activate -n storage`;
+
+const AFTER_DEACTIVATE = `
+Nothing is deleted in the cluster: not even an apply removes a CRD. CRDs of versions that run in an
+Environment stay rendered.
+
+Example:
+  $ solutions deactivate -n storage`;
+
+/** The flags of `activate` and `deactivate`, as commander gives them. */
+export interface ActivationFlags extends ChangeFlags {
+  readonly name: string;
+  readonly version?: string;
+}
+
+/** `solutions activate` and `solutions deactivate`. */
+export function addActivation(invocation: Invocation): void {
+  const { program } = invocation;
+  const activateCommand = program
+    .command('activate')
+    .summary('choose the version whose CRDs are in the cluster')
+    .description('Sets the active version of a Solution in solutions.yaml: its CRDs are rendered.')
+    .addOption(nameOption('-n, --name <name>', 'the Solution').makeOptionMandatory())
+    .option('-V, --version <version>', 'a version that is imported (default: latest)');
+  addChangeOptions(activateCommand)
+    .addHelpText('after', AFTER_ACTIVATE)
+    .action(async (flags: ActivationFlags) => {
+      const { activate } = await import('./activation.ts');
+      invocation.code = await activate(optionsOf(invocation, flags), invocation.terminal);
+    });
+  const deactivateCommand = program
+    .command('deactivate')
+    .summary('have no active version of a Solution')
+    .description('Takes a Solution out of `active` in solutions.yaml.')
+    .addOption(nameOption('-n, --name <name>', 'the Solution').makeOptionMandatory());
+  addChangeOptions(deactivateCommand)
+    .addHelpText('after', AFTER_DEACTIVATE)
+    .action(async (flags: ActivationFlags) => {
+      const { deactivate } = await import('./activation.ts');
+      invocation.code = await deactivate(optionsOf(invocation, flags), invocation.terminal);
+    });
+}
+
+function optionsOf(invocation: Invocation, flags: ActivationFlags) {
+  return { ...flags, root: rootOf(invocation), environment: invocation.environment };
+}

@@ -1,0 +1,65 @@
+import { addChangeOptions, type ChangeFlags } from './change-options.ts';
+import { rootOf, type Invocation } from './invocation.ts';
+
+const AFTER_IMPORT = `
+Lists the archives in solutions.yaml, extracts them into metadata/, and writes out/. The images reach
+the registry by \`solutions push\` or by the Jobs in out/. To use a version, \`activate\` it and
+\`add-solution\` it to an Environment.
+
+Examples:
+  $ solutions import -a /solutions/storage-1.1.0.iso
+  $ solutions import -a storage-1.0.0.iso storage-1.1.0.iso --no-synth
+  $ solutions import -a ~/storage-1.1.0.iso --as /srv/archives/storage-1.1.0.iso`;
+
+const AFTER_UNIMPORT = `
+Refused while the version is active or runs in an Environment. The images stay in the registry until
+\`solutions unpush\` removes them.
+
+Example:
+  $ solutions unimport -a /solutions/storage-1.0.0.iso`;
+
+/** The flags of `import` and `unimport`, as commander gives them. */
+export interface ArchivesFlags extends ChangeFlags {
+  readonly archive: readonly string[];
+  readonly as?: string;
+}
+
+/** `solutions import` and `solutions unimport`. */
+export function addArchives(invocation: Invocation): void {
+  const { program } = invocation;
+  const importCommand = program
+    .command('import')
+    .summary('import archives')
+    .description('Imports Solution archives: ISO images, or directories that hold the same tree.')
+    .requiredOption('-a, --archive <path...>', 'the archives; may be given again')
+    .option(
+      '--as <path>',
+      'list the archive under this path, where it lies on the node, in place of the one it is read from',
+    );
+  addChangeOptions(importCommand)
+    .addHelpText('after', AFTER_IMPORT)
+    .action(async (flags: ArchivesFlags) => {
+      if (flags.as !== undefined && flags.archive.length > 1) {
+        importCommand.error('error: --as is the path of one archive');
+      }
+      const { importArchives } = await import('./archives.ts');
+      invocation.code = await importArchives(optionsOf(invocation, flags), invocation.terminal);
+    });
+  const unimportCommand = program
+    .command('unimport')
+    .summary('take archives off the list')
+    .description(
+      'Takes Solution archives out of solutions.yaml, and their records out of metadata/.',
+    )
+    .requiredOption('-a, --archive <path...>', 'the archives, as solutions.yaml lists them');
+  addChangeOptions(unimportCommand)
+    .addHelpText('after', AFTER_UNIMPORT)
+    .action(async (flags: ArchivesFlags) => {
+      const { unimportArchives } = await import('./archives.ts');
+      invocation.code = await unimportArchives(optionsOf(invocation, flags), invocation.terminal);
+    });
+}
+
+function optionsOf(invocation: Invocation, flags: ArchivesFlags) {
+  return { ...flags, root: rootOf(invocation), environment: invocation.environment };
+}

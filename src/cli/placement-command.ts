@@ -1,0 +1,78 @@
+import { addChangeOptions, nameOption, type ChangeFlags } from './change-options.ts';
+import { rootOf, type Invocation } from './invocation.ts';
+
+const AFTER_ADD = `
+With another version it is the upgrade or the downgrade of what is there: all its other settings in
+environments.yaml stay, the webhooks among them. \`latest\` follows what is imported.
+
+Examples:
+  $ solutions add-solution -n production -s storage -V 1.0.0
+  $ solutions add-solution -n production -s storage -V 1.1.0    # the upgrade
+  $ solutions add-solution -n production -N production-eu -s storage -V 1.0.0 --webhook`;
+
+const AFTER_DELETE = `
+An apply deletes nothing: the lines that delete the Operator and its rights are printed.
+
+Example:
+  $ solutions delete-solution -n production -s storage`;
+
+/** The flags of `add-solution` and `delete-solution`, as commander gives them. */
+export interface PlacementFlags extends ChangeFlags {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly solution: string;
+}
+
+/** The flags of `add-solution`. */
+export interface AddFlags extends PlacementFlags {
+  readonly version: string;
+  readonly webhook?: boolean;
+}
+
+/** `solutions add-solution` and `solutions delete-solution`. */
+export function addPlacement(invocation: Invocation): void {
+  const { program } = invocation;
+  const addCommand = program
+    .command('add-solution')
+    .summary('run a Solution in an Environment, or another version of it')
+    .description(
+      'Places a version of a Solution in a Namespace of an Environment, in environments.yaml.',
+    )
+    .addOption(nameOption('-n, --name <name>', 'the Environment').makeOptionMandatory())
+    .addOption(nameOption('-s, --solution <name>', 'the Solution').makeOptionMandatory())
+    .requiredOption('-V, --version <version>', 'a version that is imported, or latest')
+    .addOption(namespaceOption())
+    .option('-w, --webhook', 'mount the Secret <solution>-cert for the webhooks of the Operator');
+  addChangeOptions(addCommand)
+    .addHelpText('after', AFTER_ADD)
+    .action(async (flags: AddFlags) => {
+      const { addSolution } = await import('./placement.ts');
+      const options = { ...flags, ...around(invocation) };
+      invocation.code = await addSolution(options, invocation.terminal);
+    });
+  const deleteCommand = program
+    .command('delete-solution')
+    .summary('take a Solution out of an Environment')
+    .description('Takes a Solution out of a Namespace of an Environment, in environments.yaml.')
+    .addOption(nameOption('-n, --name <name>', 'the Environment').makeOptionMandatory())
+    .addOption(nameOption('-s, --solution <name>', 'the Solution').makeOptionMandatory())
+    .addOption(namespaceOption());
+  addChangeOptions(deleteCommand)
+    .addHelpText('after', AFTER_DELETE)
+    .action(async (flags: PlacementFlags) => {
+      const { deleteSolution } = await import('./placement.ts');
+      const options = { ...flags, ...around(invocation) };
+      invocation.code = await deleteSolution(options, invocation.terminal);
+    });
+}
+
+function namespaceOption() {
+  return nameOption(
+    '-N, --namespace <name>',
+    'the Namespace (default: the name of the Environment)',
+  );
+}
+
+function around(invocation: Invocation) {
+  return { root: rootOf(invocation), environment: invocation.environment };
+}
