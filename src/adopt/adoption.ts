@@ -8,7 +8,7 @@ import { kindOf, objectsIn, type Found } from './found.ts';
 import { importedOf, type Imported } from './imported.ts';
 import { inventoryOf, type Inventory } from './inventory.ts';
 import { mistake, type AdoptCode, type AdoptFindings } from './mistake.ts';
-import { selectorConflicts, type Registry } from './operators.ts';
+import { selectorConflicts, type Conflict, type Registry } from './operators.ts';
 import { solutionsFilesIn, type SolutionsFile } from './solutions-file.ts';
 
 /** A file to adopt from. */
@@ -37,7 +37,7 @@ export interface Adoption {
   readonly bootstrap: BootstrapFile | undefined;
   readonly inventory: Inventory;
   /** What an apply would be refused for: to be mended in the cluster, whatever the files say. */
-  readonly conflicts: readonly SolutionsError<AdoptCode>[];
+  readonly conflicts: readonly Conflict[];
   /** Everything that was not understood, or decided. */
   readonly notices: readonly Notice[];
 }

@@ -152,7 +152,7 @@ function byKey(items: readonly Json[], key: string): Entries {
 }
 
 /** The most of a value that a line holds, in characters. */
-const MAX_SHOWN = 120;
+const MAX_SHOWN = 250;
 
 /** A value of a difference, in one line. */
 export function shown(value: Json | undefined): string {

@@ -7,11 +7,11 @@ import type { AdoptedEnvironment } from './environments.ts';
 import type { Imported } from './imported.ts';
 import type { AdoptedSolution, Registry } from './operators.ts';
 
-/** The files that people write, by name. */
-export type AdoptedFiles = ReadonlyMap<
-  'solutions.yaml' | 'environments.yaml' | 'platform.yaml',
-  string
->;
+/** A file that people write. */
+export type FileName = 'solutions.yaml' | 'environments.yaml' | 'platform.yaml';
+
+/** The texts of the three files. */
+export type AdoptedFiles = ReadonlyMap<FileName, string>;
 
 const apiVersion = 'solutions.metalk8s.scality.com/v1alpha1';
 
@@ -37,13 +37,13 @@ function solutionsText({ archives, active }: Imported): string {
   }
   return textOf(
     document,
-    `The Solution archives that are imported, and the version of each Solution whose CRDs are in the
+    `${schemaLine('solutions')}The Solution archives that are imported, and the version of each Solution whose CRDs are in the
 cluster, adopted from MetalK8s. Paths are those of its bootstrap node; relative ones would be
 relative to this file.`,
   );
 }
 
-const ENVIRONMENTS = `One document an Environment: its Namespaces, and the Solutions whose Operators run in them, adopted
+const ENVIRONMENTS = `${schemaLine('environments')}One document an Environment: its Namespaces, and the Solutions whose Operators run in them, adopted
 from MetalK8s. \`hardening: compat\` is the Pod security that Salt gave, which is none: the take-over
 changes nobody's. Remove it of one Solution after the other, and what platform.yaml says holds.`;
 
@@ -120,15 +120,16 @@ function platformText(adoption: Adoption, registry: Registry | undefined): strin
     },
   });
   remark(document, ['spec', 'hardening'], 'of what comes later; see environments.yaml');
-  document.comment = commentLines(notes(adoption, registry));
-  return textOf(
+  const text = textOf(
     document,
-    `What the cluster is like, adopted from MetalK8s${bootstrap ? `: ${printable(bootstrap.file)}` : ''}. ${
+    `${schemaLine('platform')}What the cluster is like, adopted from MetalK8s${bootstrap ? `: ${printable(bootstrap.file)}` : ''}. ${
       registry
         ? 'The images are in a registry of your own'
         : "Without `registry` it is MetalK8s' own"
     }.`,
   );
+  const more = notes(adoption, registry);
+  return more === '' ? text : `${text}\n${commented(more)}`;
 }
 
 /** What this file could say, and does not. */
@@ -173,22 +174,18 @@ function remark(document: Document, path: readonly (string | number)[], text: st
 }
 
 function textOf(document: Document, head: string | undefined): string {
-  if (head !== undefined && isNode(document.contents)) {
-    document.contents.commentBefore = commentLines(head);
-  }
-  return document.toString({ lineWidth: 0 });
+  const text = document.toString({ lineWidth: 0 });
+  return head === undefined ? text : `${commented(head)}${text}`;
 }
 
-function commentLines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => (line === '' ? '' : ` ${printable(line)}`))
-    .join('\n');
+/** What tells editors the schema, which `solutions init` writes. */
+function schemaLine(name: string): string {
+  return `yaml-language-server: $schema=./schemas/${name}.schema.json\n\n`;
 }
 
 function commented(text: string): string {
   return `${text
     .split('\n')
-    .map((line) => `# ${line}`.trimEnd())
+    .map((line) => `# ${printable(line)}`.trimEnd())
     .join('\n')}\n`;
 }

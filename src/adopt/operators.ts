@@ -168,6 +168,11 @@ function reportLost(
   );
 }
 
+/** A Deployment that must be deleted before the first apply. */
+export interface Conflict extends Omit<Placed, 'version'> {
+  readonly error: SolutionsError<AdoptCode>;
+}
+
 /**
  * The Deployments that no apply can take over: a selector is for ever, and theirs is not the one of
  * MetalK8s. Everything else of them can be adopted.
@@ -175,20 +180,21 @@ function reportLost(
 export function selectorConflicts(
   placed: readonly Omit<Placed, 'version'>[],
   inventory: Inventory,
-): SolutionsError<AdoptCode>[] {
-  return placed.flatMap((one) => {
-    const found = deploymentOf(one, inventory);
-    const name = `${one.solution}-operator`;
+): Conflict[] {
+  return placed.flatMap(({ namespace, solution }) => {
+    const found = deploymentOf({ namespace, solution }, inventory);
+    const name = `${solution}-operator`;
     const matchLabels = selector({ name });
     if (!found || canonicalText(selectorOf(found)) === canonicalText({ matchLabels })) return [];
-    return mistake(
+    const error = mistake(
       'selector-differs',
-      `the Deployment ${one.namespace}/${name} selects by ${shown(selectorOf(found))}, expected ${shown({ matchLabels })}: an apply is refused, because a selector cannot change`,
+      `the Deployment ${namespace}/${name} selects by ${shown(selectorOf(found))}, expected ${shown({ matchLabels })}: an apply is refused, because a selector cannot change`,
       {
         place: found.place,
-        hint: `delete it right before the first apply, which makes it anew; what its Operator manages keeps running: kubectl delete deployment ${name} --namespace=${one.namespace}`,
+        hint: `delete it right before the first apply, which makes it anew; what its Operator manages keeps running: kubectl delete deployment ${name} --namespace=${namespace}`,
       },
     );
+    return [{ namespace, solution, error }];
   });
 }
 

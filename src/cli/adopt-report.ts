@@ -1,5 +1,5 @@
 import type { Adoption } from '../adopt/adoption.ts';
-import type { AdoptedFiles } from '../adopt/files.ts';
+import type { AdoptedFiles, FileName } from '../adopt/files.ts';
 import { runningOperators, type Change } from '../adopt/take-over.ts';
 import type { Notice } from '../errors.ts';
 import { stage } from '../manifests/stage.ts';
@@ -13,7 +13,7 @@ interface AdoptResult {
   readonly adoption: Adoption;
   readonly files: AdoptedFiles;
   /** The names of those that changed; nothing where a run only shows them. */
-  readonly written: ReadonlySet<string> | undefined;
+  readonly written: ReadonlySet<FileName> | undefined;
   readonly changes: readonly Change[];
   /** Deployments of which nothing can be told yet. */
   readonly untold: readonly string[];
@@ -30,10 +30,10 @@ export function reportAdoption(result: AdoptResult, terminal: Terminal): ExitCod
     printChanges(result, terminal);
     for (const notice of adoption.notices) terminal.warn(notice);
     for (const notice of unread) terminal.warn(notice);
-    terminal.print(
-      ['', 'The take-over:', ...takeOverLines(result).map((line) => `  ${line}`)].join('\n'),
-    );
-    if (adoption.conflicts.length > 0) terminal.fail(new AggregateError(adoption.conflicts));
+    printTakeOver(result, terminal);
+    if (adoption.conflicts.length > 0) {
+      terminal.fail(new AggregateError(adoption.conflicts.map(({ error }) => error)));
+    }
   }
   return adoption.conflicts.length === 0 ? exitCodes.done : exitCodes.failed;
 }
@@ -47,7 +47,7 @@ function json(result: AdoptResult) {
       text,
     })),
     warnings: [...adoption.notices, ...unread].map(toJson),
-    errors: adoption.conflicts.map(toJson),
+    errors: adoption.conflicts.map(({ error }) => toJson(error)),
     changes,
     untold,
     takeOver: takeOverLines(result),
@@ -73,21 +73,53 @@ function printChanges({ adoption, changes, untold }: AdoptResult, terminal: Term
   }
   if (untold.length === 0) return;
   terminal.print(
-    `\nWhat changes in ${list(untold)} cannot be told before \`solutions synth\` has read the archives; ` +
-      'then `kubectl diff -f out/` tells',
+    `\nWhat changes in ${list(untold)} beside this, \`kubectl diff -f out/\` tells once \`solutions synth\` has read\n` +
+      `the archives: ${ALWAYS}; each restarts once.`,
   );
 }
 
-/** What somebody types, in this order. */
+/** What is rendered otherwise than by Salt, whatever the archive holds. */
+const ALWAYS =
+  "this tool's labels and annotations in place of Salt's, one Pod at a time (strategy), the image by its digest";
+
+function printTakeOver(result: AdoptResult, terminal: Terminal): void {
+  const lines = takeOverLines(result).map((line) => `  ${line}`);
+  terminal.print(
+    ['', 'The take-over; from here on nobody runs solutions.sh:', ...lines].join('\n'),
+  );
+  terminal.print(`In place of the last line, where server-side apply is used:\n  ${SERVER_SIDE}`);
+}
+
+/** Salt's manager owns every field that it wrote. */
+const SERVER_SIDE = 'kubectl apply --server-side --force-conflicts -f out/';
+
+/** What somebody types, in this order; the objects of Salt lose what only Salt wrote by a replace. */
 function takeOverLines({ adoption }: AdoptResult): string[] {
-  const replaced = runningOperators(adoption).map(({ namespace, solution }) =>
+  const isConflict = (operator: { readonly namespace: string; readonly solution: string }) =>
+    adoption.conflicts.some(
+      ({ namespace, solution }) =>
+        namespace === operator.namespace && solution === operator.solution,
+    );
+  const deleted = adoption.conflicts.map(({ namespace, solution }) =>
     shellLine([
       'kubectl',
-      'replace',
-      '--save-config',
-      '-f',
-      `out/${stage('operator', namespace, solution).file}`,
+      'delete',
+      'deployment',
+      `${solution}-operator`,
+      `--namespace=${namespace}`,
     ]),
   );
-  return ['solutions synth', 'kubectl diff -f out/', ...replaced, 'kubectl apply -f out/'];
+  const replaced = runningOperators(adoption)
+    .filter((operator) => !isConflict(operator))
+    .map(({ namespace, solution }) => {
+      const { file } = stage('operator', namespace, solution);
+      return shellLine(['kubectl', 'replace', '--save-config', '-f', `out/${file}`]);
+    });
+  return [
+    'solutions synth',
+    'kubectl diff -f out/',
+    ...deleted,
+    ...replaced,
+    'kubectl apply -f out/',
+  ];
 }

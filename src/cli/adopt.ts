@@ -1,20 +1,14 @@
-import { join, resolve as absolute } from 'node:path';
+import { resolve as absolute } from 'node:path';
 import { adoptionOf, type SavedFile, type Sources } from '../adopt/adoption.ts';
 import { comparableConfig } from '../adopt/comparable.ts';
 import { filesToWrite } from '../adopt/existing.ts';
-import { filesOf, type AdoptedFiles } from '../adopt/files.ts';
+import { filesOf, type AdoptedFiles, type FileName } from '../adopt/files.ts';
 import { queries } from '../adopt/inventory.ts';
 import { changesOf } from '../adopt/take-over.ts';
 import { kubectlGet } from '../cluster/kubectl.ts';
 import { readSavedFile, readSavedFiles } from '../cluster/saved-files.ts';
-import { parseEnvironments } from '../config/environments.ts';
-import { readConfigFile } from '../config/file.ts';
-import type { Config } from '../config/load.ts';
-import { parsePlatform } from '../config/platform.ts';
-import { parseSolutions } from '../config/solutions.ts';
-import { takeLock } from '../disk/lock.ts';
-import { makePrivateFolder } from '../disk/private-folder.ts';
-import { replaceFile } from '../disk/replace.ts';
+import { readConfigFile, replaceConfigFile, requireWritableConfig } from '../config/file.ts';
+import { parseConfig, type Config } from '../config/load.ts';
 import { solutionsErrors, type Notice, type SolutionsError } from '../errors.ts';
 import { parseTarget } from '../images/target.ts';
 import type { JsonObject } from '../kubernetes/value.ts';
@@ -26,6 +20,7 @@ import type { AdoptFlags } from './adopt-command.ts';
 import { reportAdoption } from './adopt-report.ts';
 import type { ExitCode } from './exit-code.ts';
 import { progressOn } from './progress.ts';
+import { lockRun, noLock, type RunLock } from './run-lock.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `solutions adopt` was asked. */
@@ -40,22 +35,17 @@ export async function adopt(options: AdoptOptions, terminal: Terminal): Promise<
   const adoption = adoptionOf({ ...(await sourcesOf(options)), registry });
   const files = filesOf(adoption, registry);
   const config = configOf(files);
-  const lock = options.dryRun ? undefined : lockRun(options.root);
+  const lock = options.dryRun ? noLock : lockRun(options.root);
   try {
-    const written = options.dryRun ? new Set<string>() : write(files, options);
-    const rendered = await renderedObjects(config, options, terminal);
+    const written = options.dryRun ? undefined : write(files, options, lock);
+    const rendered = await renderedObjects(config, { root: options.root, lock }, terminal);
+    const changes = changesOf(adoption, rendered.objects);
     return reportAdoption(
-      {
-        adoption,
-        files,
-        written: options.dryRun ? undefined : written,
-        ...changesOf(adoption, rendered.objects),
-        unread: rendered.unread,
-      },
+      { adoption, files, written, ...changes, unread: rendered.unread },
       terminal,
     );
   } finally {
-    lock?.release();
+    lock.release();
   }
 }
 
@@ -73,41 +63,42 @@ async function sourcesOf(options: AdoptOptions): Promise<Omit<Sources, 'registry
 
 /** What is written is read as every other run reads it: that it can be is no matter of the user's. */
 function configOf(files: AdoptedFiles): Config {
-  const bytes = (name: 'solutions.yaml' | 'environments.yaml' | 'platform.yaml') =>
-    Buffer.from(files.get(name) ?? '');
+  const bytes = (name: FileName) => Buffer.from(files.get(name) ?? '');
   try {
-    return {
-      solutions: parseSolutions(bytes('solutions.yaml'), 'solutions.yaml'),
-      environments: parseEnvironments(bytes('environments.yaml'), 'environments.yaml'),
-      platform: parsePlatform(bytes('platform.yaml'), 'platform.yaml'),
-    };
+    return parseConfig({
+      'solutions.yaml': bytes('solutions.yaml'),
+      'environments.yaml': bytes('environments.yaml'),
+      'platform.yaml': bytes('platform.yaml'),
+    });
   } catch (cause) {
-    throw new Error(
-      `adopted files that no run reads: ${solutionsErrors(cause)
-        .map(({ message }) => message)
-        .join('; ')}`,
-      { cause },
-    );
+    throw new Error('adopted files that no run can read', { cause });
   }
 }
 
-function lockRun(root: string) {
-  const folder = join(root, '.solutions');
-  makePrivateFolder(folder);
-  return takeLock(join(folder, 'run.lock'));
-}
-
 /** Gives the names of the files that changed. */
-function write(files: AdoptedFiles, { root, overwrite = false }: AdoptOptions): Set<string> {
+function write(
+  files: AdoptedFiles,
+  { root, overwrite = false }: AdoptOptions,
+  lock: RunLock,
+): Set<FileName> {
   const existing = new Map(
     [...files.keys()].flatMap((name) => {
-      const bytes = overwrite ? undefined : readConfigFile(root, name);
+      const bytes = readConfigFile(root, name);
       return bytes ? [[name, bytes] as const] : [];
     }),
   );
-  const fresh = filesToWrite(files, existing);
-  for (const [name, text] of fresh) replaceFile(join(root, name), text);
+  const fresh = filesToWrite(files, existing, overwrite);
+  if (fresh.size > 0) lock.requireWrite();
+  for (const name of fresh.keys()) requireWritableConfig(root, name);
+  for (const [name, text] of fresh) {
+    replaceConfigFile(root, name, { before: existing.get(name), after: Buffer.from(text) });
+  }
   return new Set(fresh.keys());
+}
+
+interface Run {
+  readonly root: string;
+  readonly lock: RunLock;
 }
 
 interface Rendered {
@@ -117,12 +108,8 @@ interface Rendered {
 }
 
 /** What synth will render, as far as the archives are at hand. */
-async function renderedObjects(
-  config: Config,
-  options: AdoptOptions,
-  terminal: Terminal,
-): Promise<Rendered> {
-  const { archives, unread } = await archivesAtHand(config, options, terminal);
+async function renderedObjects(config: Config, run: Run, terminal: Terminal): Promise<Rendered> {
+  const { archives, unread } = await archivesAtHand(config, run, terminal);
   try {
     const state = resolve(comparableConfig(config, archives), archives);
     return { objects: render(state).flatMap(({ objects }) => objects), unread };
@@ -139,12 +126,17 @@ interface AtHand {
 /** All archives together, as synth reads them; where that fails, each one that can be read. */
 async function archivesAtHand(
   { solutions }: Config,
-  { root, dryRun = false }: AdoptOptions,
+  { root, lock }: Run,
   terminal: Terminal,
 ): Promise<AtHand> {
   const progress = progressOn(terminal, () => performance.now());
   const read = async (listed: Config['solutions']['archives']) => {
-    const settings = { root: absolute(root), locked: false, acceptChanged: false, write: !dryRun };
+    const settings = {
+      root: absolute(root),
+      locked: false,
+      acceptChanged: false,
+      write: lock.mayWrite,
+    };
     return (await extract(listed, { ...settings, progress: progress.report })).archives;
   };
   try {

@@ -584,7 +584,7 @@ describe('a selector', () => {
     const adoption = adopt(
       saved(savedList(...shop({ spec: { replicas: 3, selector: { matchLabels } } }))),
     );
-    expect(adoption.conflicts.map(({ code, message, hint }) => [code, message, hint])).toEqual([
+    expect(adoption.conflicts.map(({ error }) => [error.code, error.message, error.hint])).toEqual([
       [
         'selector-differs',
         'the Deployment shop/store-operator selects by {"matchLabels":{"app.kubernetes.io/name":"store-operator"}}, expected {"matchLabels":{"app":"store-operator"}}: an apply is refused, because a selector cannot change',

@@ -55,6 +55,11 @@ function renderedDeployment(root: string) {
     .find(({ kind }) => kind === 'Deployment');
 }
 
+/** Without the cache, which learns what it did not dare to believe of files that are seconds old. */
+function snapshotOf(root: string): Map<string, string> {
+  return new Map([...snapshot(root)].filter(([name]) => !name.startsWith('.solutions/')));
+}
+
 describe('adopt, then synth', () => {
   it('renders Deployments that take the running ones over: names, labels, selector, Pod', async () => {
     const root = savedCluster({ spec: { replicas: 2 } });
@@ -137,7 +142,7 @@ describe('adopt, then synth', () => {
       root,
     ]);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('What changes in mall/depot-operator cannot be told before');
+    expect(stdout).toContain('What changes in mall/depot-operator beside this');
     expect(stdout).toContain('the same image, named by its digest, too (shop/store-operator)');
     expect(stderr).toContain('neither an archive at "/nowhere/depot.iso"');
   });
@@ -179,10 +184,10 @@ describe('adopt', () => {
     await solutions(['adopt', '--from-files', 'saved', '--dry-run', '-C', root]);
     expect(snapshot(root)).toEqual(before);
     await solutions(['adopt', '--from-files', 'saved', '-C', root]);
-    const written = snapshot(root);
+    const written = snapshotOf(root);
     const again = await solutions(['adopt', '--from-files', 'saved', '-C', root]);
     expect(again.stdout).toMatch(/^solutions\.yaml unchanged$/mu);
-    expect(snapshot(root)).toEqual(written);
+    expect(snapshotOf(root)).toEqual(written);
   });
 
   it('refuses to replace a file that says something, unless told to; comments say nothing', async () => {
