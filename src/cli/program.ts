@@ -3,6 +3,7 @@ import { packageVersion } from '../package.ts';
 import { addActivation } from './activation-command.ts';
 import { addAdopt } from './adopt-command.ts';
 import { addArchives } from './archives-command.ts';
+import { addCompletion } from './completion-command.ts';
 import { addEnvironments } from './environments-command.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { addInit } from './init-command.ts';
@@ -32,6 +33,7 @@ const commands = [
   addUnpush,
   addRegistryConfig,
   addAdopt,
+  addCompletion,
 ];
 
 const AFTER = `
