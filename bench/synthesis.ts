@@ -1,8 +1,10 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { packageFile } from '../src/package.ts';
 import { contest } from './contest.ts';
+import { makeRepository, writeEnvironments } from './environments.ts';
+import { planRows } from './planning.ts';
 import { compareRow, factorText, limitRow, memoryText, timeText, type Row } from './table.ts';
 import { contenderOf, memoryOf, run } from './tool.ts';
 
@@ -41,9 +43,9 @@ export async function exampleRows(folder: string): Promise<Row[]> {
   ];
 }
 
-/** How `synth` grows with the number of Environments, and what kustomize takes for less. */
+/** How `synth` and `plan` grow with the number of Environments, and what kustomize takes for less. */
 export async function growthRows(folder: string): Promise<Row[]> {
-  const [none, small, large] = [0, 100, 1000].map((count) => makeRepository(folder, count));
+  const [none, small, large] = [0, 100, 1000].map((count) => repositoryOf(folder, count));
   if (!none || !small || !large) throw new Error('a repository was not made');
   const times = await contest(
     {
@@ -79,36 +81,17 @@ export async function growthRows(folder: string): Promise<Row[]> {
       atMost: 11,
       text: factorText,
     }),
+    ...(await planRows(folder)),
   ];
 }
 
 /** A repository with so many Environments, each with one Solution of the example. */
-function makeRepository(folder: string, count: number): string {
-  const root = join(folder, `environments-${count}`);
-  mkdirSync(root);
-  const id = 'web-store-1.1.0';
-  cpSync(packageFile(`metadata/${id}`), join(root, 'metadata', id), { recursive: true });
-  writeFileSync(
-    join(root, 'solutions.yaml'),
-    `apiVersion: solutions.metalk8s.scality.com/v1alpha1
-kind: SolutionsConfiguration
-archives: [examples/${id}.iso]
-active: {web-store: latest}
-`,
+function repositoryOf(folder: string, count: number): string {
+  const root = makeRepository(join(folder, `environments-${count}`), ['1.1.0']);
+  writeEnvironments(
+    root,
+    Array.from({ length: count }, () => 'latest'),
   );
-  const environments = Array.from(
-    { length: count },
-    (_, index) => `apiVersion: solutions.metalk8s.scality.com/v1alpha1
-kind: Environment
-metadata: {name: tenant-${index}}
-spec:
-  description: Number ${index}
-  namespaces:
-    - name: tenant-${index}
-      solutions: [{name: web-store, version: latest, webhook: true}]
-`,
-  );
-  writeFileSync(join(root, 'environments.yaml'), environments.join('---\n'));
   return root;
 }
 
