@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { answerOf, git, mistake } from './git-process.ts';
 
 /** A file that is in a commit. */
-export interface CommittedEntry {
+interface CommittedEntry {
   /** Relative to the folder that was asked about, with `/`. */
   readonly path: string;
   /** The name of its bytes: 40 or 64 hexadecimal digits, {@link blobId}. */

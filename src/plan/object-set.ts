@@ -24,7 +24,7 @@ export interface CommittedManifests {
 }
 
 /** One object of a state. */
-export interface PlannedObject {
+interface PlannedObject {
   readonly name: ObjectName;
   readonly object: JsonObject;
 }

@@ -3,7 +3,7 @@ import { compareText } from '../text-order.ts';
 import type { ObjectSet, ObjectSets } from './object-set.ts';
 
 /** What becomes of a Solution in a Namespace of an Environment. */
-export interface PlacedSolution {
+interface PlacedSolution {
   readonly environment: string;
   readonly namespace: string;
   readonly solution: string;
@@ -14,7 +14,7 @@ export interface PlacedSolution {
 }
 
 /** A Namespace of an Environment that comes or goes. */
-export interface PlacedNamespace {
+interface PlacedNamespace {
   readonly environment: string;
   readonly namespace: string;
   readonly what: 'added' | 'removed';
