@@ -23,6 +23,7 @@ export type AdoptCode =
   | 'operator-of-nobody'
   | 'image-differs'
   | 'setting-lost'
+  | 'secret-shown'
   | 'security-kept'
   | 'selector-differs'
   | 'already-taken-over'

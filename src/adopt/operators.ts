@@ -62,6 +62,7 @@ export function adoptOperator(placed: Placed, context: Context): AdoptedSolution
   const hardening = profileOf(found, solution);
   const settings = settingsOf(found, solution);
   compareImage({ ...placed, version }, found, context);
+  warnOfSecrets(placed, settings, context.findings);
   if (isTakenOver(found)) {
     context.findings.warn(
       'already-taken-over',
@@ -141,6 +142,26 @@ function compareImage(
       hint: '`--registry` names the registry that the nodes pull from; an image that no archive holds needs one that does',
     },
   );
+}
+
+const SECRET = /passw|secret|token|credential|private|api_?key/iu;
+
+/** What stood in a Deployment is about to stand in Git, for everybody who reads the repository. */
+function warnOfSecrets(
+  { namespace, solution }: Placed,
+  settings: Settings,
+  findings: AdoptFindings,
+): void {
+  for (const variable of settings.env ?? []) {
+    if (!variable.value || !SECRET.test(variable.name)) continue;
+    findings.warn(
+      'secret-shown',
+      `the variable ${variable.name} of ${namespace}/${solution}-operator looks like a secret, and its value is now in environments.yaml`,
+      {
+        hint: 'before the file is committed, put it into a Secret, and write `valueFrom: {secretKeyRef: {name: ..., key: ...}}`',
+      },
+    );
+  }
 }
 
 /** What a file says in another way, or what a comparison with the rendered image tells better. */

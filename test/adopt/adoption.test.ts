@@ -489,6 +489,13 @@ describe('what does not fit together is named:', () => {
       ],
     ],
     [
+      'a variable that looks like a secret, its value left out of the message',
+      shop({ env: [...saltVariables(), { name: 'DB_PASSWORD', value: 'hunter2' }] }),
+      [
+        'secret-shown the variable DB_PASSWORD of shop/store-operator looks like a secret, and its value is now in environments.yaml',
+      ],
+    ],
+    [
       'a loop device in place of an archive',
       [
         saltSolutions([
