@@ -161,10 +161,10 @@ function keepLocked(
   if (!stored) {
     throw mistake(
       'record-missing',
-      `there is no record of ${quoted(path)}, and extraction is locked`,
+      `there is no record of ${quoted(path)} in metadata/, and no archive is read here`,
       {
         place,
-        hint: 'run `solutions synth` without `--locked` where the archive is at hand, and commit metadata/',
+        hint: 'run `solutions synth` (without `--locked`) where the archive is at hand, and commit metadata/',
       },
     );
   }
