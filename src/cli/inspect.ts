@@ -60,16 +60,33 @@ function reportOf(tree: Tree, contents: Contents) {
       name: nameOf(value),
       rules: isJsonList(value['rules']) ? value['rules'].length : 0,
     })),
+    monitoring: monitoringOf(tree, contents),
     extras: all.filter(({ path }) => !shown.has(path)).map(({ path, size }) => ({ path, size })),
     warnings: notices.map(toJson),
   };
 }
 
+/** Dashboards and alerts, and what each may be told in environments.yaml. */
+function monitoringOf(tree: Tree, { monitoring: { dashboards, alerts } }: Contents) {
+  const files = [
+    ...dashboards.map(({ name, value }) => ({ kind: 'dashboard', name, value })),
+    ...alerts.map(({ name, value }) => ({ kind: 'alerts', name, value })),
+  ];
+  return files.map(({ kind, name, value }) => ({
+    kind,
+    name,
+    inputs: value.inputs.map((input) => ({ name: input.name, value: input.value ?? null })),
+    file: value.place.file.slice(tree.name.length + 1),
+  }));
+}
+
 /** The files that the rest of the report is about. */
-function pathsShown(tree: Tree, { images, crds, roles }: Contents): Set<string> {
+function pathsShown(tree: Tree, contents: Contents): Set<string> {
+  const { images, crds, roles } = contents;
   return new Set([
     'manifest.yaml',
     ...[...crds, ...roles].map(({ place }) => place.file.slice(tree.name.length + 1)),
+    ...monitoringOf(tree, contents).map(({ file }) => file),
     ...images.records.flatMap(layoutFiles),
   ]);
 }
@@ -127,6 +144,16 @@ function describe(report: Report): string {
       'Roles',
       ['KIND', 'NAME', 'RULES'],
       report.roles.map(({ kind, name, rules }) => [kind, name, String(rules)]),
+    ),
+    section(
+      'Dashboards and alerts',
+      ['KIND', 'NAME', 'INPUTS', 'FILE'],
+      report.monitoring.map(({ kind, name, inputs, file }) => [
+        kind,
+        name,
+        inputs.map((input) => input.name).join(', ') || '-',
+        file,
+      ]),
     ),
     section(
       'Other files',

@@ -11,6 +11,9 @@ export interface VersionRow {
   readonly archive: string;
   readonly active: boolean;
   readonly images: number;
+  readonly dashboards: number;
+  /** Files of alerts. */
+  readonly alerts: number;
   /** In bytes. */
   readonly size: number;
   readonly sha256: string;
@@ -81,12 +84,14 @@ function solutionOf(
     name,
     displayName: versions.at(-1)?.displayName ?? name,
     active: wanted ?? null,
-    versions: versions.map(({ version, id, path, record }) => ({
+    versions: versions.map(({ version, id, path, record, monitoring }) => ({
       version,
       id,
       archive: path,
       active: version === active,
       images: record.images.length,
+      dashboards: monitoring.dashboards.length,
+      alerts: monitoring.alerts.length,
       size: record.size,
       sha256: record.sha256,
     })),

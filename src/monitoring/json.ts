@@ -10,7 +10,7 @@ interface Span {
   readonly end: number;
 }
 
-export interface TextNode extends Span {
+interface TextNode extends Span {
   readonly kind: 'text';
   /** Without its quotes, escapes resolved. */
   readonly value: string;

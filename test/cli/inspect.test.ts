@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { packageFile } from '../../src/package.ts';
 import { emptyFolder, removeFolders, solutions } from '../support/cli.ts';
+import { dashboardOf } from '../support/monitoring-make.ts';
 
 afterAll(removeFolders);
 
@@ -95,6 +96,25 @@ describe('inspect', () => {
     expect(extras.map(({ path }) => path)).toEqual(expect.arrayContaining(stray));
     const good = await solutions(['inspect', archive]);
     expect(good.stdout).toMatch(/\nOther files: 2\n/u);
+  });
+
+  it('shows dashboards and alerts, and what they may be told', async () => {
+    const folder = evilFolder('Evil');
+    mkdirSync(join(folder, 'monitoring/dashboards'), { recursive: true });
+    mkdirSync(join(folder, 'monitoring/alerts'));
+    writeFileSync(join(folder, 'monitoring/dashboards/orders.json'), dashboardOf());
+    writeFileSync(join(folder, 'monitoring/alerts/orders.yaml'), 'groups: []\n');
+    const { stdout } = await solutions(['inspect', folder]);
+    expect(stdout).toContain('\nDashboards and alerts: 2\n');
+    expect(stdout).toMatch(
+      /^dashboard +orders +DS_PROMETHEUS, namespace, job +monitoring\/dashboards\/orders\.json$/mu,
+    );
+    expect(stdout).toMatch(/^alerts +orders +- +monitoring\/alerts\/orders\.yaml$/mu);
+    expect(stdout).toContain('\nOther files: none');
+    const json = await solutions(['inspect', folder, '--output', 'json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      monitoring: [{ inputs: [{ value: null }, { name: 'namespace', value: 'vendor' }, {}] }, {}],
+    });
   });
 
   it('says what a file is that is no archive', async () => {
