@@ -6,7 +6,7 @@ import { versionChanges } from './version-changes.ts';
 
 /**
  * What changes from one CustomResourceDefinition (apiextensions.k8s.io/v1) to another of the same
- * name, judged by {@link crdRules}: worst first, then by path, cut after two hundred. It looks at what
+ * name, judged by the table in rules.ts: worst first, then by path, cut after two hundred. It looks at what
  * becomes of stored objects and of programs that were written for the one before.
  *
  * Descriptions, titles and examples mean nothing, nor does the order of keys; metadata and status are

@@ -3,7 +3,7 @@ import type { RuleText } from './rule.ts';
 import { fieldRules, valueRules } from './schema-rules.ts';
 
 /** Every rule by its id, which people name in waivers: an id never changes its meaning. */
-export const crdRules = { ...definitionRules, ...fieldRules, ...valueRules } as const;
+const crdRules = { ...definitionRules, ...fieldRules, ...valueRules } as const;
 
 /** The id of a rule. */
 export type CrdRule = keyof typeof crdRules;

@@ -1,4 +1,3 @@
-import { dataText } from '../crd/canonical.ts';
 import { fieldOf, isJsonList, type Json, type JsonObject } from '../kubernetes/value.ts';
 import { printable } from '../printable.ts';
 
@@ -26,13 +25,16 @@ export interface Grant {
 
 /** What a role grants. */
 export interface RoleGrants {
-  /** The same for roles that say the same, and for no others. */
+  /** Never the same for roles that grant different things. */
   readonly id: string;
   /** How many combinations of group, resource, name and verb there are: a role may multiply lists. */
-  readonly combinations: number;
+  readonly combinations: () => number;
   /** All of them, by rule; a target may come twice. */
   readonly list: () => Grant[];
 }
+
+/** All that a rule says. */
+const LISTS = ['apiGroups', 'resources', 'resourceNames', 'nonResourceURLs', 'verbs'];
 
 /** What a role says; a role that collects others by their labels has its rules from the cluster. */
 export function grantsOf(kind: string, name: string, role: JsonObject): RoleGrants {
@@ -41,8 +43,8 @@ export function grantsOf(kind: string, name: string, role: JsonObject): RoleGran
   }
   const rules = isJsonList(role['rules']) ? role['rules'] : [];
   return {
-    id: dataText(rules),
-    combinations: rules.reduce<number>((sum, rule) => sum + combinationsOf(rule), 0),
+    id: JSON.stringify(rules.map((rule) => LISTS.map((key) => textsAt(rule, key)))),
+    combinations: () => rules.reduce<number>((sum, rule) => sum + combinationsOf(rule), 0),
     list: () =>
       rules.flatMap((rule) => {
         const verbs = new Set(textsAt(rule, 'verbs'));
@@ -62,7 +64,7 @@ function titleOf(kind: string, name: string): string {
 
 function unknownGrants(text: string): RoleGrants {
   const grant: Grant = { target: { kind: 'unknown', text }, verbs: new Set(['*']) };
-  return { id: text, combinations: 1, list: () => [grant] };
+  return { id: text, combinations: () => 1, list: () => [grant] };
 }
 
 /** One text for one target. */
@@ -97,5 +99,5 @@ function targetsOf(rule: Json): Target[] {
 
 function textsAt(rule: Json, key: string): string[] {
   const list = fieldOf(rule, key);
-  return isJsonList(list) ? [...new Set(list.filter((item) => typeof item === 'string'))] : [];
+  return isJsonList(list) ? list.filter((item) => typeof item === 'string') : [];
 }

@@ -4,7 +4,7 @@ import { compareText } from '../text-order.ts';
 import type { Target } from './grants.ts';
 import { notableWhy } from './notable-rights.ts';
 import { rightsIndex, RightsIndex, scopeOf, type Scope, type ScopedGrant } from './rights-index.ts';
-import { rightsOf, type AccountRights, type ServiceAccount } from './rights.ts';
+import { rightsOf, type AccountRights, type KnownRoles, type ServiceAccount } from './rights.ts';
 
 /** Verbs on one target, gained or lost. Plain data. */
 export interface Right {
@@ -41,7 +41,8 @@ export function newRights(
   before: Iterable<JsonObject>,
   after: Iterable<JsonObject>,
 ): RightsChange[] {
-  const [old, now] = [rightsOf(before), rightsOf(after)];
+  const known: KnownRoles = new Map();
+  const [old, now] = [rightsOf(before, known), rightsOf(after, known)];
   const ids = new Map<string, number>();
   const groups = new Map<string, Group>();
   for (const key of new Set([...old.keys(), ...now.keys()])) {
@@ -97,7 +98,7 @@ function indexOf(rights: AccountRights | undefined): RightsIndex {
 }
 
 function combinationsOf(rights: AccountRights | undefined): number {
-  return (rights?.bound ?? []).reduce((sum, { grants }) => sum + grants.combinations, 0);
+  return (rights?.bound ?? []).reduce((sum, { grants }) => sum + grants.combinations(), 0);
 }
 
 function uncompared(): Right {

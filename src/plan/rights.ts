@@ -29,6 +29,9 @@ export interface AccountRights {
   readonly bound: readonly BoundGrants[];
 }
 
+/** Roles that were looked at: most are the same objects in two states. */
+export type KnownRoles = Map<JsonObject, RoleGrants>;
+
 const RBAC_KINDS = new Set(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding']);
 
 /**
@@ -38,7 +41,10 @@ const RBAC_KINDS = new Set(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBi
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/
  */
-export function rightsOf(objects: Iterable<JsonObject>): Map<string, AccountRights> {
+export function rightsOf(
+  objects: Iterable<JsonObject>,
+  known: KnownRoles = new Map(),
+): Map<string, AccountRights> {
   const roles = new Map<string, RoleGrants>();
   const bindings: JsonObject[] = [];
   for (const object of objects) {
@@ -47,7 +53,9 @@ export function rightsOf(objects: Iterable<JsonObject>): Map<string, AccountRigh
     if (kind.endsWith('Binding')) bindings.push(object);
     else {
       const key = roleKey(kind, namespaceOf(object), nameOf(object));
-      roles.set(key, grantsOf(kind, nameOf(object), object));
+      const grants = known.get(object) ?? grantsOf(kind, nameOf(object), object);
+      known.set(object, grants);
+      roles.set(key, grants);
     }
   }
   const accounts = new Map<string, { account: ServiceAccount; bound: BoundGrants[] }>();
