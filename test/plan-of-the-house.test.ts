@@ -18,6 +18,7 @@ const plan = [
   ['images'],
   ['model'],
   ['plan'],
+  ['check'],
   ['manifests'],
   ['out'],
   ['adopt'],

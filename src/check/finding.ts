@@ -1,0 +1,103 @@
+import { compareText } from '../text-order.ts';
+import { levels, type Level } from './rule.ts';
+import { ruleIds, ruleText, type RuleId } from './rules.ts';
+
+/** Where a finding is, inside what was checked. */
+export interface Spot {
+  /** A file or folder, `/` between its parts; a path of an archive is never one of this machine. */
+  readonly path: string;
+  /** Counted from 1, as the column. */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/** One place where a rule is broken. */
+export interface Finding {
+  readonly rule: RuleId;
+  /** What was found and what was expected, one sentence without a full stop. */
+  readonly message: string;
+  /** Absent where it is about the whole. */
+  readonly at?: Spot | undefined;
+  /** What to do about this one, in place of what the rule says. */
+  readonly mend?: string | undefined;
+}
+
+/** What was found in one archive, or in one folder of manifests. */
+export interface Report {
+  /** As the user wrote it. */
+  readonly subject: string;
+  /** What it is; absent where it could not be opened. */
+  readonly kind?: 'iso' | 'directory' | 'manifests' | undefined;
+  /** Of a Solution, `<name>-<version>`. */
+  readonly id?: string | undefined;
+  /** Worst first, then in the order of the rules and of the places. */
+  readonly findings: readonly Finding[];
+  /** Findings that are left out, by rule: only the first of each are kept. */
+  readonly omitted: readonly Omitted[];
+}
+
+/** How many more findings a rule has. */
+export interface Omitted {
+  readonly rule: RuleId;
+  readonly count: number;
+}
+
+/** Findings of one rule in one report: who has a hundred of a kind mends them all at once. */
+const MAX_OF_A_RULE = 20;
+
+/** Collects what is found; of each rule so much as somebody reads. */
+export class Findings {
+  readonly #kept = new Map<RuleId, Finding[]>();
+  readonly #omitted = new Map<RuleId, number>();
+
+  /** Adds a finding, or counts it where there are enough of its rule. */
+  add(rule: RuleId, message: string, more: Omit<Finding, 'rule' | 'message'> = {}): void {
+    const kept = this.#kept.get(rule) ?? [];
+    this.#kept.set(rule, kept);
+    if (kept.length < MAX_OF_A_RULE) kept.push({ rule, message, ...more });
+    else this.#omitted.set(rule, (this.#omitted.get(rule) ?? 0) + 1);
+  }
+
+  /** The report of all that was added. */
+  report(about: Pick<Report, 'subject' | 'kind' | 'id'>): Report {
+    const rules = [...ruleIds].sort((a, b) => rankOf(a) - rankOf(b));
+    return {
+      ...about,
+      findings: rules.flatMap((rule) => (this.#kept.get(rule) ?? []).toSorted(byPlace)),
+      omitted: rules.flatMap((rule) => {
+        const count = this.#omitted.get(rule);
+        return count === undefined ? [] : [{ rule, count }];
+      }),
+    };
+  }
+}
+
+function rankOf(rule: RuleId): number {
+  return levels.indexOf(ruleText(rule).level);
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  const [first, second] = [spotOf(a), spotOf(b)];
+  return (
+    compareText(first.path, second.path) ||
+    first.line - second.line ||
+    first.column - second.column ||
+    compareText(a.message, b.message)
+  );
+}
+
+function spotOf({ at }: Finding) {
+  return { path: at?.path ?? '', line: at?.line ?? 0, column: at?.column ?? 0 };
+}
+
+/** How many findings of a level there are in some reports, those that were left out included. */
+export function countOf(reports: readonly Report[], level: Level): number {
+  const isOf = ({ rule }: { readonly rule: RuleId }): boolean => ruleText(rule).level === level;
+  return reports.reduce(
+    (sum, { findings, omitted }) =>
+      sum +
+      findings.filter(isOf).length +
+      omitted.filter(isOf).reduce((more, { count }) => more + count, 0),
+    0,
+  );
+}

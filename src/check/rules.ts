@@ -1,0 +1,45 @@
+import { archiveRules } from './archive-rules.ts';
+import { crdRules } from './crd-rules.ts';
+import { imageRules } from './image-rules.ts';
+import { isoRules } from './iso-rules.ts';
+import { productRules } from './product-rules.ts';
+import { roleRules } from './role-rules.ts';
+import type { RuleText } from './rule.ts';
+
+/** The rules by what they are about: a chapter of docs/rules.md each. */
+export const chapters = {
+  archive: archiveRules,
+  iso: isoRules,
+  product: productRules,
+  images: imageRules,
+  crds: crdRules,
+  roles: roleRules,
+} as const;
+
+/** What rules are about. */
+export type Chapter = keyof typeof chapters;
+
+const rules = {
+  ...archiveRules,
+  ...isoRules,
+  ...productRules,
+  ...imageRules,
+  ...crdRules,
+  ...roleRules,
+} as const;
+
+/** The id of a rule, which people name in waivers and pipelines: it never changes its meaning. */
+export type RuleId = keyof typeof rules;
+
+/** The ids, in the order in which the rules are explained. */
+export const ruleIds: readonly RuleId[] = Object.keys(rules).filter(isRuleId);
+
+/** Whether a text is the id of a rule. */
+export function isRuleId(text: string): text is RuleId {
+  return Object.hasOwn(rules, text);
+}
+
+/** What there is to say about a rule. */
+export function ruleText(rule: RuleId): RuleText {
+  return rules[rule];
+}
