@@ -9,6 +9,7 @@ import {
 } from '../config/load.ts';
 import { SolutionsError, solutionsErrors, type Notice } from '../errors.ts';
 import { knownArchives } from '../metadata/known.ts';
+import { list } from '../model/findings.ts';
 import type { Request, Situation } from '../model/request.ts';
 import { resolve } from '../model/resolve.ts';
 import type { ChangeFlags } from './change-options.ts';
@@ -116,15 +117,13 @@ async function checkedChange(
 function checkKnown(config: Config, root: string): Notice[] {
   const { archives, missing, errors } = knownArchives(config.solutions.archives, root);
   if (missing.length === 0) return [...resolve(config, archives).notices];
-  return [
-    ...errors,
-    ...missing.map(({ path, place }) => ({
-      code: 'unchecked',
-      message: `there is no record of ${path}, so nothing was checked against the archives`,
-      place,
-      hint: 'run `solutions synth` where the archive is at hand',
-    })),
-  ];
+  const paths = list(missing.map(({ path }) => path));
+  const unchecked = {
+    code: 'unchecked',
+    message: `nothing was checked against the archives: there is no record of ${paths}`,
+    hint: 'run `solutions synth` where they are at hand',
+  };
+  return [...errors, unchecked];
 }
 
 function parseEdited(bytes: ConfigBytes, request: Request, terminal: Terminal): Config {
