@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { appliedSize } from '../../src/kubernetes/print.ts';
@@ -37,6 +38,12 @@ function rulesOf(object: JsonObject): unknown {
 
 describe('dashboards and alerts', () => {
   const { manifests, objects } = renderScenario(scenario());
+
+  it('are what people review', async () => {
+    const file = '0600-monitoring.shop.store.yaml';
+    const golden = join(import.meta.dirname, '..', 'golden', 'monitoring', file);
+    await expect(folderOfScenario(scenario()).get(file)).toMatchFileSnapshot(golden);
+  });
 
   it('are the last files, one for each Solution in a Namespace', () => {
     expect(manifests.map(({ file }) => file).slice(-2)).toEqual([

@@ -1,3 +1,4 @@
+import { alertsOf, dashboardOf } from '../support/monitoring-make.ts';
 import { crd, role, type ScenarioToMake } from './scenario.ts';
 
 const roles = `${role('Role', 'leader')}---\n---\n${role('ClusterRole', 'manager-role')}---\n${role('ClusterRole', 'metrics-reader')}`;
@@ -131,6 +132,34 @@ const reached: ScenarioToMake = {
   },
 };
 
+/** Files whose names make one, texts that look like something else, a Solution without an Operator. */
+const monitored: ScenarioToMake = {
+  archives: ['store', 'constructor', 'base'].map((name) => ({
+    name,
+    ...(name === 'base' ? { user: false } : {}),
+    files: {
+      'monitoring/dashboards/A b.json': dashboardOf({ uid: 'constructor', title: '0755' }),
+      'monitoring/dashboards/a_b.json': dashboardOf({ uid: null, links: ['/d/constructor'] }),
+      'monitoring/alerts/__proto__.yaml': alertsOf({ rule: { annotations: null, for: '0m' } }),
+      'monitoring/alerts/record.yml':
+        'groups: [{name: on, rules: [{record: a, expr: 1}]}, {name: b}]',
+    },
+  })),
+  environments: {
+    production: {
+      namespaces: ['production', 'production-2'].map((name) => ({
+        name,
+        solutions: ['store', 'constructor', 'base'].map((solution) => ({
+          name: solution,
+          version: '1.0.0',
+          monitoring: { inputs: { job: name, limit: '1e3' } },
+        })),
+      })),
+    },
+  },
+  platform: { monitoring: { enabled: true, labels: {}, datasource: 'on' } },
+};
+
 /** What the tests of all objects render. */
 export const scenarios: Readonly<Record<string, ScenarioToMake>> = {
   'nothing at all': { archives: [] },
@@ -157,6 +186,7 @@ export const scenarios: Readonly<Record<string, ScenarioToMake>> = {
     },
   },
   'metrics, UIs and NetworkPolicies': reached,
+  'dashboards and alerts': monitored,
   'metrics and UIs of the least settings, for Argo CD': {
     ...reached,
     platform: {
