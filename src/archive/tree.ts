@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import type { Notice } from '../errors.ts';
-import { openImage, readEntry } from '../iso/image.ts';
+import { throwAll, type Notice, type SolutionsError } from '../errors.ts';
+import { openImage, readEntry, type Image } from '../iso/image.ts';
 import { openFile } from '../iso/reader.ts';
 import { walkDirectory } from './directory.ts';
 import {
@@ -24,9 +24,18 @@ export interface Tree {
   readonly file: string;
   /** Of an image: its volume identifier, its size in bytes and where its names come from. */
   readonly volume?:
-    | { readonly id: string; readonly size: number; readonly names: 'rock-ridge' | 'joliet' }
+    | {
+        readonly id: string;
+        readonly size: number;
+        readonly names: 'rock-ridge' | 'joliet';
+        readonly image: Image;
+      }
     | undefined;
   readonly notices: readonly Notice[];
+  /** What is wrong with the archive although it can be read; {@link openTree} refuses it. */
+  readonly mistakes: readonly SolutionsError[];
+  /** Devices, pipes and sockets, by path: they are in no listing. */
+  specialFiles(): readonly string[];
   /**
    * The files below a folder (`''` for all), sorted by the bytes of their paths. Links are
    * resolved inside the archive.
@@ -65,6 +74,19 @@ export interface TreeFile {
  * @throws SolutionsError with an ArchiveCode or an IsoCode
  */
 export function openTree(file: string, name: string): Tree {
+  const tree = openFlawed(file, name);
+  if (tree.mistakes.length > 0) tree.close();
+  throwAll(tree.mistakes);
+  return tree;
+}
+
+/**
+ * The same for whoever wants to see all that is wrong: an archive with {@link Tree.mistakes} is
+ * opened all the same.
+ *
+ * @throws SolutionsError with an ArchiveCode or an IsoCode
+ */
+export function openFlawed(file: string, name: string): Tree {
   return statArchive(file, name).isDirectory() ? openDirectory(file, name) : openIso(file, name);
 }
 
@@ -102,13 +124,13 @@ function openIso(file: string, name: string): Tree {
         },
       );
     }
-    refuseTail(reader.size, image.volumeSize, name);
     return {
       kind: 'iso',
       name,
       file,
-      volume: { id: image.volumeId, size: reader.size, names: image.names },
+      volume: { id: image.volumeId, size: reader.size, names: image.names, image },
       notices: image.notices,
+      mistakes: tailMistakes(reader.size, image.volumeSize, name),
       ...filesOf(image.entries, {
         name,
         diskOf: () => file,
@@ -132,16 +154,18 @@ function openIso(file: string, name: string): Tree {
  */
 const MAX_TAIL = 16 << 20;
 
-function refuseTail(size: number, volumeSize: number, name: string): void {
-  if (size <= volumeSize + MAX_TAIL) return;
-  throw mistake(
-    'archive-size',
-    `the file has ${size} bytes, the volume in it ${volumeSize}: ${size - volumeSize} bytes follow it`,
-    {
-      file: name,
-      hint: 'copy or download it again and compare its size and checksum with the vendor’s',
-    },
-  );
+function tailMistakes(size: number, volumeSize: number, name: string): SolutionsError[] {
+  if (size <= volumeSize + MAX_TAIL) return [];
+  return [
+    mistake(
+      'archive-size',
+      `the file has ${size} bytes, the volume in it ${volumeSize}: ${size - volumeSize} bytes follow it`,
+      {
+        file: name,
+        hint: 'copy or download it again and compare its size and checksum with the vendor’s',
+      },
+    ),
+  ];
 }
 
 function openDirectory(file: string, name: string): Tree {
@@ -151,6 +175,7 @@ function openDirectory(file: string, name: string): Tree {
     name,
     file,
     notices: [],
+    mistakes: [],
     ...filesOf(entries, {
       name,
       diskOf: (real) => join(file, real),
@@ -176,7 +201,7 @@ interface FilesOptions {
 function filesOf(
   entries: ReadonlyMap<string, TreeEntry>,
   { name, diskOf, contentOf }: FilesOptions,
-): Pick<Tree, 'files' | 'find'> {
+): Pick<Tree, 'files' | 'find' | 'specialFiles'> {
   const toFile = (path: string, real: string): TreeFile | undefined => {
     const entry = entries.get(real);
     if (entry?.kind !== 'file') return undefined;
@@ -185,6 +210,9 @@ function filesOf(
   };
   let children: Children | undefined;
   return {
+    specialFiles() {
+      return [...entries].flatMap(([path, { kind }]) => (kind === 'other' ? [path] : [])).sort();
+    },
     files(folder, strict = false) {
       children ??= childrenOf(entries);
       const listing = listFiles(entries, children, folder);

@@ -8,6 +8,7 @@ import type { Names } from './names.ts';
 import type { Reader } from './reader.ts';
 import { readRecord } from './record.ts';
 import { readSystemUse, sharingProtocol, type SystemUseContext } from './susp.ts';
+import { newSurvey, type Survey } from './survey.ts';
 import { readDirectory, type Tree } from './tree.ts';
 import { readVolume, type Volume } from './volume.ts';
 
@@ -20,6 +21,12 @@ export interface Image {
   readonly volumeId: string;
   /** Plain names are cut, upper-cased and mangled: tags and digests are lost. */
   readonly names: Names;
+  /** Whether there is a Joliet tree, whichever names were read. */
+  readonly hasJoliet: boolean;
+  /** Whether there is an enhanced volume descriptor (ISO 9660:1999). */
+  readonly isEnhanced: boolean;
+  /** Of the tree that was read. */
+  readonly survey: Survey;
   /** As claimed, in bytes; the file may be longer. */
   readonly volumeSize: number;
   /** The 512 bytes of the primary volume descriptor where implantisomd5 leaves its sums. */
@@ -36,12 +43,14 @@ export interface Image {
  * is bounded whatever the bytes are: 64 levels, 200,000 entries, 64 MiB of directories.
  *
  * @param name what places in errors and notices call the image: `<name>:<path inside>`
+ * @param only the one tree to read, where an image has several
  * @throws SolutionsError with an {@link IsoCode}. The reader stays open.
  */
-export function openImage(reader: Reader, name: string): Image {
+export function openImage(reader: Reader, name: string, only?: 'joliet'): Image {
   const spot: Spot = { image: name, path: '', notices: [] };
   const volume = readVolume(reader, spot);
-  const tree = treeOf(reader, volume, spot);
+  const best = treeOf(reader, volume, spot);
+  const tree: Tree = only !== undefined && volume.joliet ? { ...best, names: only } : best;
   const root = tree.names === 'joliet' && volume.joliet ? volume.joliet : volume.root;
   readDirectory(tree, { ...root, path: '', depth: 0 });
   spot.path = '';
@@ -52,6 +61,9 @@ export function openImage(reader: Reader, name: string): Image {
     name,
     volumeId: volume.id,
     names: tree.names,
+    hasJoliet: volume.joliet !== undefined,
+    isEnhanced: volume.enhanced,
+    survey: tree.survey,
     volumeSize: volume.size,
     applicationUse: volume.applicationUse,
     notices: spot.notices,
@@ -76,6 +88,7 @@ function treeOf(reader: Reader, volume: Volume, spot: Spot): Tree {
     empty: new Map(),
     sections: new Map(),
     seen: new Set(),
+    survey: newSurvey(),
   };
 }
 

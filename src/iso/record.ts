@@ -2,6 +2,7 @@ import { both16, both32, byteAt } from './fields.ts';
 import { isoError, type Spot } from './failure.ts';
 
 /** File flags (ECMA-119 9.1.6). */
+export const HIDDEN = 0x01;
 export const DIRECTORY = 0x02;
 export const ASSOCIATED = 0x04;
 /** More records of the same file follow: this is one section of it. */

@@ -11,6 +11,8 @@ export interface SystemUse {
   name?: string;
   /** st_mode from PX, with the type of the file in it. */
   mode?: number;
+  /** PX names a user or a group that is not 0. */
+  owned?: true;
   /** Where the symbolic link from SL leads. */
   target?: string;
   /** CL: this record stands for the directory in that block, which was moved elsewhere. */
@@ -145,6 +147,7 @@ function take(signature: number, bytes: Buffer, at: number, gathered: Gathered):
       break;
     case PX:
       use.mode = both32(bytes, requireLength(12, bytes, at, spot) + 4, spot); // RRIP 4.1.1
+      if (isOwned(bytes, at)) use.owned = true;
       break;
     case SL:
       gathered.link ??= emptyLink();
@@ -169,6 +172,12 @@ function take(signature: number, bytes: Buffer, at: number, gathered: Gathered):
     default:
       break; // PL, TF, PN, PD and what others define: nothing that an archive needs
   }
+}
+
+/** Nothing goes by the user and the group, so that their second halves are not compared. */
+function isOwned(bytes: Buffer, at: number): boolean {
+  if (byteAt(bytes, at + 2) < 36) return false;
+  return bytes.readUInt32LE(at + 20) !== 0 || bytes.readUInt32LE(at + 28) !== 0;
 }
 
 function signatureAt(bytes: Buffer, at: number): number {

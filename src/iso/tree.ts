@@ -4,9 +4,10 @@ import { byteAt, SECTOR } from './fields.ts';
 import { fileEntry, nextSection, type OpenFile } from './file.ts';
 import { decodeJoliet, decodeText, faultOf, shown, withoutVersion } from './names.ts';
 import type { Names } from './names.ts';
-import { ASSOCIATED, DIRECTORY, isDot, MULTI_EXTENT, readRecord } from './record.ts';
+import { ASSOCIATED, DIRECTORY, HIDDEN, isDot, MULTI_EXTENT, readRecord } from './record.ts';
 import type { DirectoryRecord } from './record.ts';
 import { readSystemUse, type SystemUse, type SystemUseContext } from './susp.ts';
+import { tally, type Survey } from './survey.ts';
 import type { Volume } from './volume.ts';
 
 /** What reading a tree needs, and what it fills. */
@@ -23,6 +24,7 @@ export interface Tree extends SystemUseContext {
   readonly sections: Map<number, number>;
   /** The offsets of the directories that were read. */
   readonly seen: Set<number>;
+  readonly survey: Survey;
 }
 
 /** A directory to read. Bytes. */
@@ -124,7 +126,10 @@ function readRecords(listing: Listing): void {
 
 function take(listing: Listing, record: DirectoryRecord): void {
   const { tree, directory, bytes } = listing;
-  if (record.flags & ASSOCIATED) return; // 9.1.6: a resource fork, not a file of its own
+  if (record.flags & ASSOCIATED) {
+    tally(tree.survey.hidden, directory.path);
+    return; // 9.1.6: a resource fork, not a file of its own
+  }
   if (listing.open !== undefined) {
     const next = { bytes, record, tree };
     listing.open = nextSection(listing.open, next);
@@ -140,9 +145,33 @@ function take(listing: Listing, record: DirectoryRecord): void {
   const name = nameOf(listing, record, use);
   const path = directory.path === '' ? name : `${directory.path}/${name}`;
   tree.budget.count(path.length, tree.spot);
+  survey(listing, record, { path, use });
   const isDirectory = use.childBlock !== undefined || (record.flags & DIRECTORY) !== 0;
   if (isDirectory) listing.children.push(childOf(listing, record, { path, use }));
   else listing.open = fileEntry({ bytes, record, tree }, { path, use });
+}
+
+/** Levels of directories, the root being the first (6.8.2.1). */
+const MAX_LEVEL = 8;
+/** Characters of an identifier (7.5.1), and its version with the semicolon (7.5.2). */
+const MAX_IDENTIFIER = 31;
+const MAX_VERSION = 6;
+
+function survey(
+  { bytes, tree, directory }: Listing,
+  record: DirectoryRecord,
+  { path, use }: Named,
+): void {
+  const found = tree.survey;
+  if (record.flags & HIDDEN) tally(found.hidden, path);
+  if (use.owned) tally(found.owned, path);
+  if (use.childBlock !== undefined) tally(found.relocated, path);
+  if (record.flags & DIRECTORY && directory.depth + 2 > MAX_LEVEL) tally(found.deep, path);
+  const { identifier, identifierEnd } = record;
+  if (tree.names === 'joliet' || identifierEnd - identifier <= MAX_IDENTIFIER) return;
+  const end = Math.min(identifierEnd, identifier + MAX_IDENTIFIER + MAX_VERSION + 1);
+  const name = withoutVersion(bytes.toString('latin1', identifier, end));
+  if (name.length > MAX_IDENTIFIER) tally(found.longNames, path);
 }
 
 function systemUseOf({ bytes, tree }: Listing, record: DirectoryRecord): SystemUse {

@@ -13,6 +13,8 @@ const MAX_DESCRIPTORS = 64;
 const PRIMARY = 1;
 const SUPPLEMENTARY = 2;
 const TERMINATOR = 255;
+/** The version of an enhanced volume descriptor (ISO 9660:1999 8.5.3); all others have 1. */
+const ENHANCED = 2;
 
 /** Where the root directory lies. Bytes. */
 interface Root {
@@ -31,11 +33,14 @@ export interface Volume {
   readonly root: Root;
   /** The root of the Joliet tree, where there is one. */
   readonly joliet: Root | undefined;
+  /** Whether there is an enhanced volume descriptor (ISO 9660:1999, level 4 of mkisofs). */
+  readonly enhanced: boolean;
 }
 
 interface Descriptors {
   readonly primary: Buffer | undefined;
   readonly joliet: Buffer | undefined;
+  readonly enhanced: boolean;
 }
 
 /**
@@ -45,7 +50,7 @@ interface Descriptors {
  *   volume, `iso-unsupported` for other block sizes, `iso-corrupt`.
  */
 export function readVolume(reader: Reader, spot: Spot): Volume {
-  const { primary, joliet } = readDescriptors(reader, spot);
+  const { primary, joliet, enhanced } = readDescriptors(reader, spot);
   if (primary === undefined) throw notAnImage(reader, spot);
 
   const blockSize = both16(primary, 128, spot); // 8.4.12
@@ -67,21 +72,24 @@ export function readVolume(reader: Reader, spot: Spot): Volume {
     applicationUse: Buffer.from(primary.subarray(883, 1395)), // 8.4.31
     root: rootOf(primary, blockSize, spot),
     joliet: joliet && rootOf(joliet, blockSize, spot),
+    enhanced,
   };
 }
 
 function readDescriptors(reader: Reader, spot: Spot): Descriptors {
   let primary: Buffer | undefined;
   let joliet: Buffer | undefined;
+  let enhanced = false;
   for (let index = 0; index < MAX_DESCRIPTORS; index += 1) {
     const at = SYSTEM_AREA + index * SECTOR;
     if (at + SECTOR > reader.size) break;
     const sector = reader.view(at, SECTOR);
     if (sector.toString('latin1', 1, 6) !== 'CD001') break; // 8.1.2
     const type = byteAt(sector, 0);
-    if (type === TERMINATOR) return { primary, joliet };
+    if (type === TERMINATOR) return { primary, joliet, enhanced };
     if (type === PRIMARY) primary ??= sector;
     if (type === SUPPLEMENTARY && isJoliet(sector)) joliet ??= sector;
+    if (type === SUPPLEMENTARY && byteAt(sector, 6) === ENHANCED) enhanced = true;
   }
   if (primary !== undefined) {
     notice(
@@ -91,7 +99,7 @@ function readDescriptors(reader: Reader, spot: Spot): Descriptors {
       'nothing is lost by it, but the image may be damaged: compare its checksum with the vendor’s',
     );
   }
-  return { primary, joliet };
+  return { primary, joliet, enhanced };
 }
 
 /** UCS-2 levels 1 to 3 (Joliet specification, "SVD Escape Sequences Field"; ECMA-119 8.5.6). */
