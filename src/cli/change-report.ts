@@ -12,16 +12,16 @@ interface Changed {
   readonly request: Request;
   readonly edited: { readonly before: Uint8Array | undefined; readonly after: Uint8Array };
   readonly synthesis: Synthesis | undefined;
-  readonly unchecked: readonly Notice[];
+  readonly notices: readonly Notice[];
   readonly written: readonly Changes[] | undefined;
 }
 
 /** Prints what was edited and written. */
 export function reportChanged(changed: Changed, terminal: Terminal): ExitCode {
-  const { request, edited, synthesis, written = [], unchecked } = changed;
+  const { request, edited, synthesis, written = [] } = changed;
   const lines = changedLines(edited.before ?? new Uint8Array(), edited.after);
   const isEdited = lines.removed.length + lines.added.length > 0;
-  const notices = [...(request.notices ?? []), ...unchecked];
+  const notices = [...(request.notices ?? []), ...changed.notices];
   if (terminal.format === 'json') {
     const { file, done } = request;
     terminal.printJson({

@@ -87,8 +87,8 @@ function editedBytes({ file, edits }: Request, bytes: ConfigBytes): Uint8Array |
 
 interface Checked {
   readonly synthesis: Synthesis | undefined;
-  /** What could not be checked. */
-  readonly unchecked: readonly Notice[];
+  /** What is told where there is no synthesis to tell it. */
+  readonly notices: readonly Notice[];
 }
 
 interface Edited {
@@ -104,9 +104,9 @@ async function checkedChange(
 ): Promise<Checked> {
   const { root, synth } = options;
   try {
-    if (!synth) return { synthesis: undefined, unchecked: checkKnown(config, root) };
+    if (!synth) return { synthesis: undefined, notices: checkKnown(config, root) };
     const prepared = { ...options, write: true, hold: true, refuseEdited: true };
-    return { synthesis: await prepareSynthesis(config, prepared, terminal), unchecked: [] };
+    return { synthesis: await prepareSynthesis(config, prepared, terminal), notices: [] };
   } catch (error) {
     warnOfPlaces(request, error, terminal);
     throw error;

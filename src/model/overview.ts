@@ -4,7 +4,7 @@ import { compareText } from '../text-order.ts';
 import { resolvedVersion, versionsOf } from './request.ts';
 
 /** An imported version of a Solution. */
-export interface VersionRow {
+interface VersionRow {
   readonly version: string;
   readonly id: string;
   /** As solutions.yaml lists it. */

@@ -50,8 +50,7 @@ export function versionsOf(name: string, { archives }: Pick<Situation, 'archives
     .toSorted((a, b) => compareVersions(a.version, b.version));
 }
 
-/** What is imported, by name of the Solution. */
-export function namesOf({ archives }: Situation): string[] {
+function namesOf({ archives }: Situation): string[] {
   return [...new Set(archives.map(({ name }) => name))].toSorted();
 }
 
