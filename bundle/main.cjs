@@ -11,9 +11,9 @@ const { Script } = require('node:vm');
 const { cacheFileOf, opened } = require('./code-cache.cjs');
 
 const program = __filename.replace(/\.js$/u, '.bundle.js');
-const source = readFileSync(program);
 
-function readCache() {
+/** @param {Buffer} source */
+function readCache(source) {
   try {
     return opened(source, readFileSync(cacheFileOf(program)));
   } catch {
@@ -21,9 +21,14 @@ function readCache() {
   }
 }
 
-// The file is ASCII: as UTF-8 it takes longer to decode, to the same text. The name is in the cache.
-const script = new Script(source.toString('latin1'), {
-  filename: path.basename(program),
-  cachedData: readCache(),
-});
-script.runInThisContext()(require, module, program);
+// A function, so that 4 MiB of bytes are not kept.
+function compile() {
+  const source = readFileSync(program);
+  // The file is ASCII: as UTF-8 it takes longer to decode, to the same text. The name is in the cache.
+  return new Script(source.toString('latin1'), {
+    filename: path.basename(program),
+    cachedData: readCache(source),
+  });
+}
+
+compile().runInThisContext()(require, module, program);
