@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createContext, runInContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packageFile } from '../src/package.ts';
@@ -21,8 +20,8 @@ let parse: (text: string) => Promise<unknown>;
 beforeAll(() => {
   // Made for a page: it leaves itself in what is global there.
   const page = createContext({ structuredClone, setTimeout, clearTimeout, URL, console });
-  const file = createRequire(import.meta.url).resolve('@mermaid-js/tiny/dist/mermaid.tiny.js');
-  runInContext(readFileSync(file, 'utf8'), page);
+  const file = import.meta.resolve('@mermaid-js/tiny/dist/mermaid.tiny.js');
+  runInContext(readFileSync(new URL(file), 'utf8'), page);
   parse = async (text) => runInContext(`mermaid.parse(${JSON.stringify(text)})`, page);
 });
 

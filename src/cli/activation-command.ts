@@ -1,9 +1,16 @@
-import { addChangeOptions, nameOption, type ChangeFlags } from './change-options.ts';
+import {
+  addChangeOptions,
+  CHANGE_EXIT_CODES,
+  nameOption,
+  type ChangeFlags,
+} from './change-options.ts';
 import { rootOf, type Invocation } from './invocation.ts';
 
 const AFTER_ACTIVATE = `
 A cluster has one version of a CRD: that of the active version of its Solution. Without --version it
 is \`latest\`, the newest version that is imported.
+
+${CHANGE_EXIT_CODES}
 
 Examples:
   $ solutions activate -n storage -V 1.1.0
@@ -12,6 +19,8 @@ Examples:
 const AFTER_DEACTIVATE = `
 Nothing is deleted in the cluster: not even an apply removes a CRD. CRDs of versions that run in an
 Environment stay rendered.
+
+${CHANGE_EXIT_CODES}
 
 Example:
   $ solutions deactivate -n storage`;

@@ -1,10 +1,12 @@
-import { addChangeOptions, type ChangeFlags } from './change-options.ts';
+import { addChangeOptions, CHANGE_EXIT_CODES, type ChangeFlags } from './change-options.ts';
 import { rootOf, type Invocation } from './invocation.ts';
 
 const AFTER_IMPORT = `
 Lists the archives in solutions.yaml, extracts them into metadata/, and writes out/. The images reach
 the registry by \`solutions push\` or by the Jobs in out/. To use a version, \`activate\` it and
 \`add-solution\` it to an Environment.
+
+${CHANGE_EXIT_CODES}
 
 Examples:
   $ solutions import -a /solutions/storage-1.1.0.iso
@@ -14,6 +16,8 @@ Examples:
 const AFTER_UNIMPORT = `
 Refused while the version is active or runs in an Environment. The images stay in the registry until
 \`solutions unpush\` removes them.
+
+${CHANGE_EXIT_CODES}
 
 Example:
   $ solutions unimport -a /solutions/storage-1.0.0.iso`;

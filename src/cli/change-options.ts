@@ -8,6 +8,10 @@ export interface ChangeFlags {
   readonly synth: boolean;
 }
 
+/** How these commands end, for their help. */
+export const CHANGE_EXIT_CODES =
+  'Exit codes: 0 done, or it was so already; 1 refused or failed; 2 wrong usage.';
+
 /** Adds `--no-synth` and `--output`. */
 export function addChangeOptions(command: Command): Command {
   return command

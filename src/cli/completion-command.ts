@@ -6,6 +6,8 @@ It completes commands, flags, their choices, paths of archives and files, and th
 repository that you are in: Solutions, versions, Environments, Namespaces. The shell asks this program
 each time, so what it offers is what is there.
 
+Exit codes: 0 done, 2 wrong usage.
+
 Examples:
   $ source <(solutions completion bash)              in this shell, or as a line of ~/.bashrc
   $ source <(solutions completion zsh)               as a line of ~/.zshrc, behind compinit

@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 
 /** A word that the shell may put, and what it is. */
-export interface Candidate {
+interface Candidate {
   readonly value: string;
   readonly description: string;
 }

@@ -1,8 +1,15 @@
-import { addChangeOptions, nameOption, type ChangeFlags } from './change-options.ts';
+import {
+  addChangeOptions,
+  CHANGE_EXIT_CODES,
+  nameOption,
+  type ChangeFlags,
+} from './change-options.ts';
 import { rootOf, type Invocation } from './invocation.ts';
 
 const AFTER_CREATE = `
 Of an Environment that is there, it adds the Namespace, and sets the description where one is given.
+
+${CHANGE_EXIT_CODES}
 
 Examples:
   $ solutions create-env -n production -d 'Production storage'
@@ -10,6 +17,8 @@ Examples:
 
 const AFTER_DELETE = `
 An apply deletes nothing: the lines that delete the Namespaces, with everything in them, are printed.
+
+${CHANGE_EXIT_CODES}
 
 Examples:
   $ solutions delete-env -n staging

@@ -5,7 +5,7 @@ The three files load as they are, and show every setting as a comment. Beside th
 colleagues, .gitignore and .gitattributes, samples for GitHub Actions and GitLab CI, and schemas/ for
 editors. What is in the folder already is never touched: it must be empty, or hold .git alone.
 
-Exit codes: 0 done, 1 the folder is not empty, or cannot be written.
+Exit codes: 0 done, 1 the folder is not empty, or cannot be written; 2 wrong usage.
 
 Examples:
   $ solutions init                 in this folder

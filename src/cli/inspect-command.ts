@@ -1,6 +1,8 @@
 import { outputOption, rootOf, type Invocation } from './invocation.ts';
 
 const AFTER = `
+Exit codes: 0 done, 1 the archive is missing or damaged, 2 wrong usage.
+
 Examples:
   $ solutions inspect storage-1.0.0.iso
   $ solutions inspect ./storage-tree --output json`;

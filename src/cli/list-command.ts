@@ -3,6 +3,8 @@ import { outputOption, rootOf, type Invocation } from './invocation.ts';
 const AFTER = `
 Reads the files and metadata/, no archive and no cluster. A version marked with * is the active one.
 
+Exit codes: 0 done, 1 the files have mistakes, 2 wrong usage.
+
 Examples:
   $ solutions list
   $ solutions list --output json | jq -r '.solutions[].versions[] | select(.active) | .id'`;

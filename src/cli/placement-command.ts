@@ -1,9 +1,16 @@
-import { addChangeOptions, nameOption, type ChangeFlags } from './change-options.ts';
+import {
+  addChangeOptions,
+  CHANGE_EXIT_CODES,
+  nameOption,
+  type ChangeFlags,
+} from './change-options.ts';
 import { rootOf, type Invocation } from './invocation.ts';
 
 const AFTER_ADD = `
 With another version it is the upgrade or the downgrade of what is there: all its other settings in
 environments.yaml stay, the webhooks among them. \`latest\` follows what is imported.
+
+${CHANGE_EXIT_CODES}
 
 Examples:
   $ solutions add-solution -n production -s storage -V 1.0.0
@@ -12,6 +19,8 @@ Examples:
 
 const AFTER_DELETE = `
 An apply deletes nothing: the lines that delete the Operator and its rights are printed.
+
+${CHANGE_EXIT_CODES}
 
 Example:
   $ solutions delete-solution -n production -s storage`;

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type Argument, type Option } from 'commander';
 import { packageVersion } from '../package.ts';
 import { addActivation } from './activation-command.ts';
 import { addAdopt } from './adopt-command.ts';
@@ -18,32 +18,30 @@ import { addSynth } from './synth-command.ts';
 import type { Format, Terminal } from './terminal.ts';
 import { addUnpush } from './unpush-command.ts';
 
-/** The commands, in the order in which the help lists them. */
-const commands = [
-  addInit,
-  addSynth,
-  addPlan,
-  addArchives,
-  addActivation,
-  addEnvironments,
-  addPlacement,
-  addList,
-  addInspect,
-  addPush,
-  addUnpush,
-  addRegistryConfig,
-  addAdopt,
-  addCompletion,
-];
+/** Where the help lists its own command, too. */
+const THIS_PROGRAM = 'This program';
+
+/** The commands in the order in which the help lists them, under its headings. */
+const commands = {
+  'The repository': [addInit, addAdopt, addSynth, addPlan, addList],
+  'Solutions and Environments': [addArchives, addActivation, addEnvironments, addPlacement],
+  'Archives and their images': [addInspect, addPush, addUnpush, addRegistryConfig],
+  [THIS_PROGRAM]: [addCompletion],
+} as const;
 
 const AFTER = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found; those of push and unpush are in their help.
 
 Examples:
-  $ solutions synth                       write out/, then review it with git diff
+  $ solutions init                        in an empty folder: the files of a repository
+  $ solutions import -a /archives/storage-1.0.0.iso
+  $ solutions activate -n storage
+  $ solutions create-env -n production
+  $ solutions add-solution -n production -s storage -V 1.0.0
+  $ git add -A && git commit              what is committed in out/ is what the cluster gets
+  $ solutions plan                        what the edits since then do
   $ solutions synth --locked --check      in CI: fail when out/ is not what the files say
-  $ solutions inspect storage-1.0.0.iso   see what a vendor shipped
-  $ solutions push storage-1.0.0.iso --to registry.example:5000`;
+  $ solutions help push                   the options, exit codes and examples of a command`;
 
 /**
  * Runs one command line.
@@ -58,7 +56,12 @@ export async function runProgram(
 ): Promise<ExitCode> {
   const program = programOf(terminal);
   const invocation: Invocation = { program, terminal, environment, code: exitCodes.done };
-  for (const add of commands) add(invocation);
+  for (const [heading, group] of Object.entries(commands)) {
+    program.commandsGroup(`${heading}:`);
+    for (const add of group) add(invocation);
+  }
+  const mandatory = mandatoryOptions(program);
+  program.hook('preAction', (_, command) => requireOptions(command, mandatory));
   try {
     await program.parseAsync(versionOfCommand(argv, program), { from: 'user' });
   } catch (error) {
@@ -67,6 +70,28 @@ export async function runProgram(
     throw error;
   }
   return invocation.code;
+}
+
+/**
+ * The options that a command cannot do without, which the parser is not to look for: it would miss one
+ * before it says that another is unknown, and often that is the one, mistyped.
+ */
+function mandatoryOptions(program: Command): Option[] {
+  const options = program.commands.flatMap((command) => command.options);
+  const mandatory = options.filter((option) => option.mandatory);
+  for (const option of mandatory) option.mandatory = false;
+  return mandatory;
+}
+
+function requireOptions(command: Command, mandatory: readonly Option[]): void {
+  const missing = command.options
+    .filter((option) => mandatory.includes(option))
+    .filter((option) => command.getOptionValue(option.attributeName()) === undefined)
+    .map(({ flags }) => `'${flags}'`);
+  if (missing.length === 0) return;
+  command.error(
+    `error: required option${missing.length > 1 ? 's' : ''} ${missing.join(' and ')} not specified`,
+  );
 }
 
 /**
@@ -92,12 +117,23 @@ function programOf(terminal: Terminal): Command {
     .option('--debug', 'print stack traces')
     .option('--no-color', 'no colours; so does the variable NO_COLOR')
     .helpOption('-h, --help', 'print this help')
+    .commandsGroup(`${THIS_PROGRAM}:`)
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', AFTER)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm })
     .showHelpAfterError('(`--help` tells what there is)')
     .exitOverride()
     .hook('preAction', (root, command) => applyGlobals(root, command, terminal));
+}
+
+/** Without `[options]`, which every command has. */
+function subcommandTerm(command: Command): string {
+  return [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' ');
+}
+
+function argumentTerm(argument: Argument): string {
+  const term = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${term}>` : `[${term}]`;
 }
 
 function applyGlobals(root: Command, command: Command, terminal: Terminal): void {

@@ -3,6 +3,8 @@ import { rootOf, type Invocation } from './invocation.ts';
 const AFTER = `
 On MetalK8s write it to /var/lib/metalk8s/repositories/conf.d/<name>.inc; elsewhere as below.
 
+Exit codes: 0 done, 1 the archive is missing or damaged, 2 wrong usage.
+
 Examples:
   $ solutions registry-config storage-1.0.0.iso > /etc/nginx/solutions/storage-1.0.0.conf
   $ solutions registry-config storage-1.0.0.iso --root /mnt/storage --prefix vendor/storage`;

@@ -2,6 +2,13 @@ import { Option } from 'commander';
 import { outputOption, rootOf, type Invocation } from './invocation.ts';
 
 const AFTER = `
+What is in out/ and gitops/ belongs to this command: a file that somebody edited stops it, --overwrite
+replaces it. What is no longer rendered is removed from there; the lines that delete it in the cluster
+are printed.
+
+Exit codes: 0 done, or with --check nothing would change; 3 with --check something would; 1 failed,
+2 wrong usage.
+
 Examples:
   $ solutions synth                       extract what is new, write out/
   $ solutions synth --check               print what would change, as a unified diff
@@ -24,7 +31,7 @@ export function addSynth(invocation: Invocation): void {
     .summary('write the manifests')
     .description(
       'Reads solutions.yaml, environments.yaml and platform.yaml, extracts what is new from the ' +
-        'archives into metadata/, and writes the manifests to out/.',
+        'archives into metadata/, and writes the manifests to out/, and to gitops/ what an agent needs.',
     )
     .addOption(
       new Option(
@@ -39,7 +46,7 @@ export function addSynth(invocation: Invocation): void {
       ).conflicts('acceptChanged'),
     )
     .option('--accept-changed', 'accept an archive that changed under the same name and version')
-    .option('--overwrite', 'replace files in out/ that somebody edited')
+    .option('--overwrite', 'replace files in out/ and gitops/ that somebody edited')
     .addOption(outputOption())
     .addHelpText('after', AFTER)
     .action(async (options: SynthFlags) => {

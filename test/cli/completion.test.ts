@@ -22,6 +22,8 @@ async function offered(...words: readonly string[]): Promise<{ values: string[];
   return { values: lines.map((line) => line.replace(/\t.*/u, '')), paths };
 }
 
+const versions = ['1.1.0', '1.0.0', 'latest'];
+
 describe('what completes a line', () => {
   it.each([
     ['a command', ['pl'], ['plan']],
@@ -37,6 +39,23 @@ describe('what completes a line', () => {
     ['a choice as bash splits it', ['plan', '--output', '=', 'j'], ['json']],
     ['a choice of which nothing is there', ['plan', '--output', '='], ['text', 'markdown', 'json']],
     ['an argument of few values', ['completion', 'z'], ['zsh']],
+    ['a Solution', ['activate', '-n', ''], ['base-images', 'web-store']],
+    ['a version, newest first', ['activate', '-n', 'web-store', '-V', ''], versions],
+    [
+      'a version of it',
+      ['add-solution', '-V', 'x', '-s', 'base-images', '--version', '2'],
+      ['2.3.0'],
+    ],
+    ['an Environment', ['delete-env', '--name', ''], ['production', 'staging']],
+    ['a Namespace of it', ['add-solution', '-n', 'staging', '-N', ''], ['staging']],
+    ['any Namespace', ['delete-solution', '--namespace=p'], ['production']],
+    [
+      'an archive of the list',
+      ['unimport', '-a', 'examples/b'],
+      ['examples/base-images-2.3.0.iso'],
+    ],
+    ['another one', ['unimport', '-a', 'x', 'examples/b'], ['examples/base-images-2.3.0.iso']],
+    ['a flag behind them', ['unimport', '-a', 'x', '--no-s'], ['--no-synth']],
     ['an id', ['unpush', 'web'], ['web-store-1.0.0', 'web-store-1.1.0']],
     ['nothing of what is unknown', ['plan', '--against', ''], []],
     ['nothing behind the end of flags', ['synth', '--', '--che'], []],
@@ -48,6 +67,8 @@ describe('what completes a line', () => {
     ['an archive', ['inspect', ''], 'files'],
     ['another archive', ['push', 'a.iso', ''], 'files'],
     ['the file of an option', ['push', '--authfile', ''], 'files'],
+    ['an archive to import', ['import', '-a', ''], 'files'],
+    ['one more to import', ['import', '-a', 'a.iso', ''], 'files'],
     ['a folder', ['-C', ''], 'folders'],
     ['a new folder', ['init', ''], 'folders'],
   ])('is a path for %s', async (_, words, paths) => {
@@ -59,8 +80,9 @@ describe('what completes a line', () => {
     expect(stdout).toContain('plan\tshow what a change does\n');
     expect(stdout).not.toContain('complete\t');
     const { stdout: help } = await solutions(['--help']);
-    const [, commands = ''] = /^Commands:\n((?: {2}.*\n)+)/mu.exec(help) ?? [];
-    const listed = [...commands.matchAll(/^ {2}([\w-]+)/gmu)].map(([, name]) => name);
+    const listed = [...help.matchAll(/^ {2}([a-z][\w-]*)(?: [<[].*?[>\]])? {2,}\S/gmu)].map(
+      ([, name]) => name,
+    );
     expect((await offered('')).values).toEqual(listed);
   });
 
