@@ -6,10 +6,10 @@ import {
   parseMonitoring,
   type ShippedMonitoring,
 } from '../monitoring/shipped.ts';
-import { readImages, type Images } from './images.ts';
+import { gatherImages, type GatheredImages, type Images } from './images.ts';
 import { fewOf, mistake, notice, quoted } from './mistake.ts';
 import { MONITORING, monitoringFiles, strayNotice, type HeldImage } from './monitoring.ts';
-import { parseOperator, type OperatorFiles } from './operator.ts';
+import { gatherOperator, type OperatorFiles } from './operator.ts';
 import { LEGACY_HINT, parseProduct, type Product } from './product.ts';
 import type { Tree, TreeFile } from './tree.ts';
 import { unseenCrds } from './unseen.ts';
@@ -42,7 +42,52 @@ const MAX_FILES = 32 << 20;
  * @throws SolutionsError, or all mistakes of the archive in one AggregateError
  */
 export function readContents(tree: Tree): Contents {
-  refuseOtherFormats(tree);
+  const format = formatMistake(tree);
+  if (format) throw format;
+  const { errors, product, monitoring, images, ...rest } = gatherContents(tree);
+  throwAll(errors);
+  if (!images || !product || !monitoring) throw new Error('an archive failed without an error');
+  return { ...rest, product, monitoring, images };
+}
+
+/** What can be read of an archive, and all that is wrong with the rest. */
+export interface Gathered extends OperatorFiles {
+  readonly errors: readonly SolutionsError[];
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly product?: Product | undefined;
+  readonly monitoring?: ShippedMonitoring | undefined;
+  readonly images?: GatheredImages | undefined;
+  readonly archiveNotices: readonly Notice[];
+}
+
+/** The same as {@link readContents} for whoever wants to see all that is wrong. */
+export function gatherContents(tree: Tree): Gathered {
+  const { errors, attempt } = attempts();
+  const notices: Notice[] = [];
+  const images = attempt(() => gatherImages(tree));
+  errors.push(...(images?.errors ?? []));
+  const texts = new Map<string, Uint8Array>();
+  attempt(() => readTexts(tree, texts, notices));
+  attempt(() => notices.push(...unseenCrds(tree, texts)));
+  const files = new Map([...texts, ...(images?.files ?? [])]);
+  // An image that cannot be read is not absent.
+  const held = [...(images?.records ?? []), ...(images?.unread ?? [])];
+  const parsed = gatherFiles(files, held, (path) => `${tree.name}:${path}`);
+  errors.push(...parsed.errors);
+  attempt(() => checkTotal(files, tree.name));
+  const archiveNotices = [...tree.notices, ...(images?.notices ?? []), ...notices];
+  return {
+    ...parsed,
+    errors,
+    files,
+    images,
+    archiveNotices,
+    notices: [...archiveNotices, ...parsed.notices],
+  };
+}
+
+/** Work of which one part may fail without the next. */
+function attempts() {
   const errors: SolutionsError[] = [];
   const attempt = <Value>(work: () => Value): Value | undefined => {
     try {
@@ -52,27 +97,7 @@ export function readContents(tree: Tree): Contents {
       return undefined;
     }
   };
-  const notices: Notice[] = [];
-  const images = attempt(() => readImages(tree));
-  const texts = new Map<string, Uint8Array>();
-  attempt(() => readTexts(tree, texts, notices));
-  attempt(() => notices.push(...unseenCrds(tree, texts)));
-  const files = new Map([...texts, ...(images?.files ?? [])]);
-  // Without the images every declared one would look absent; a manifest that was not read, too.
-  const parsed = texts.has(MANIFEST)
-    ? attempt(() => parseFiles(files, images?.records ?? [], (path) => `${tree.name}:${path}`))
-    : undefined;
-  throwAll(errors);
-  if (!images || !parsed) throw new Error('an archive failed without an error');
-  checkTotal(files, tree.name);
-  const archiveNotices = [...tree.notices, ...images.notices, ...notices];
-  return {
-    ...parsed,
-    files,
-    images,
-    archiveNotices,
-    notices: [...archiveNotices, ...parsed.notices],
-  };
+  return { errors, attempt };
 }
 
 /**
@@ -89,24 +114,28 @@ export function parseFiles(
   held: readonly HeldImage[],
   placeOf: (path: string) => string,
 ): Parsed {
-  const errors: SolutionsError[] = [];
-  const attempt = <Value>(work: () => Value): Value | undefined => {
-    try {
-      return work();
-    } catch (error) {
-      errors.push(...solutionsErrors(error));
-      return undefined;
-    }
-  };
+  const { errors, product, monitoring, ...operator } = gatherFiles(files, held, placeOf);
+  throwAll(errors);
+  if (!product || !monitoring)
+    throw mistake('archive-no-manifest', 'there is no manifest.yaml', { file: placeOf(MANIFEST) });
+  return { ...operator, product, monitoring };
+}
+
+type GatheredFiles = Pick<Gathered, 'errors' | 'product' | 'monitoring' | keyof OperatorFiles>;
+
+function gatherFiles(
+  files: ReadonlyMap<string, Uint8Array>,
+  held: readonly HeldImage[],
+  placeOf: (path: string) => string,
+): GatheredFiles {
+  const { errors, attempt } = attempts();
   const manifest = files.get(MANIFEST);
   const product = attempt(() => manifest && parseProduct(manifest, placeOf(MANIFEST), held));
-  const operator = attempt(() => parseOperator(files, placeOf));
+  const { errors: mistakes, ...operator } = gatherOperator(files, placeOf);
+  errors.push(...mistakes);
   const monitoring = attempt(() => parseMonitoring(monitoringFiles(files, held), placeOf));
-  throwAll(errors.map(forVendor));
-  if (!product || !operator || !monitoring)
-    throw mistake('archive-no-manifest', 'there is no manifest.yaml', { file: placeOf(MANIFEST) });
-  const notices = [...product.notices, ...operator.notices];
-  return { product, ...operator, monitoring, notices };
+  const notices = [...(product?.notices ?? []), ...operator.notices];
+  return { ...operator, errors: errors.map(forVendor), product, monitoring, notices };
 }
 
 /** Nobody but the vendor can change a file of an archive; a record must stay as it is. */
@@ -121,21 +150,21 @@ function forVendor(error: SolutionsError): SolutionsError {
   });
 }
 
-/** What lies where an archive has manifest.yaml says how to go on. */
-function refuseOtherFormats(tree: Tree): void {
+/** That it is no archive of this format; what lies there instead says how to go on. */
+export function formatMistake(tree: Tree): SolutionsError | undefined {
   const legacy = ['product.txt', 'config.yaml'].filter((path) => tree.find(path));
   const hasManifest = tree.find(MANIFEST) !== undefined;
   const hasOldCrds =
     tree.files('operator/crds').length > 0 && tree.files('operator/deploy/crds').length === 0;
-  if (hasManifest && !hasOldCrds) return;
+  if (hasManifest && !hasOldCrds) return undefined;
   if (hasOldCrds || legacy.length > 0) {
     const found = hasOldCrds ? '"operator/crds"' : legacy.map(quoted).join(' and ');
-    throw mistake('archive-legacy', `this archive is of an older format: it has ${found}`, {
+    return mistake('archive-legacy', `this archive is of an older format: it has ${found}`, {
       file: tree.name,
       hint: LEGACY_HINT,
     });
   }
-  throw mistake('archive-no-manifest', 'this is no Solution archive: it has no manifest.yaml', {
+  return mistake('archive-no-manifest', 'this is no Solution archive: it has no manifest.yaml', {
     file: tree.name,
     hint:
       tree.kind === 'directory'

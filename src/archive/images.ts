@@ -1,9 +1,10 @@
-import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
+import { SolutionsError, solutionsErrors, type Notice } from '../errors.ts';
 import { kindOfType, MAX_MONITORING } from '../monitoring/shipped.ts';
 import { digestHex, digestOf } from '../oci/digest.ts';
 import { readLayout, type Layout, type LayoutBlob, type LayoutImage } from '../oci/layout.ts';
 import { REPOSITORY_COMPONENT, TAG } from '../oci/name.ts';
 import { compareText } from '../text-order.ts';
+import type { ImageName } from './components.ts';
 import { fewOf, mistake, notice, quoted } from './mistake.ts';
 import type { Tree, TreeFile } from './tree.ts';
 
@@ -67,18 +68,25 @@ export interface Images {
 const MAX_IMAGES = 2000;
 /** References to blobs in one archive; the largest archives seen have some hundreds. */
 const MAX_BLOBS = 100_000;
+/** What can be read of `images/`, and what is wrong with the rest. */
+export interface GatheredImages extends Images {
+  readonly errors: readonly SolutionsError[];
+  /** Those that are there but could not be read. */
+  readonly unread: readonly ImageName[];
+}
+
 /**
  * Reads `images/`: every manifest and config, and whether all blobs are there with their sizes.
- * Blobs are not hashed here.
+ * Blobs are not hashed here. Each error, with an ArchiveCode or an OciCode, names its image.
  *
- * @throws SolutionsError, several in an AggregateError, with an ArchiveCode or an OciCode: each
- *   names the image
+ * @throws SolutionsError `archive-too-large`, where the folder cannot be listed
  */
-export function readImages(tree: Tree): Images {
+export function gatherImages(tree: Tree): GatheredImages {
   const notices: Notice[] = [];
-  const folders = imageFolders(tree, notices);
-  const read: ReadImage[] = [];
   const errors: SolutionsError[] = [];
+  const folders = imageFolders(tree, { notices, errors });
+  const read: ReadImage[] = [];
+  const unread: ImageName[] = [];
   let blobs = 0;
   for (const folder of folders) {
     try {
@@ -87,15 +95,20 @@ export function readImages(tree: Tree): Images {
       blobs += image.blobs.length;
     } catch (error) {
       errors.push(...solutionsErrors(error).map((inner) => naming(folder, inner)));
+      unread.push({ name: folder.name, tag: folder.tag });
     }
-    if (blobs > MAX_BLOBS || read.length > MAX_IMAGES) throw tooMany(tree);
+    if (blobs > MAX_BLOBS || read.length + unread.length > MAX_IMAGES) {
+      errors.push(tooMany(tree));
+      break;
+    }
   }
-  throwAll(errors);
   return {
     records: read.map(({ record }) => record),
     blobs: read.flatMap((image) => image.blobs),
     files: new Map(read.flatMap(({ files }) => files)),
     notices,
+    errors,
+    unread,
   };
 }
 
@@ -106,11 +119,26 @@ interface ImageFolder {
   readonly files: ReadonlyMap<string, TreeFile>;
 }
 
+interface Complaints {
+  readonly notices: Notice[];
+  readonly errors: SolutionsError[];
+}
+
+/** The files below `images/`; without what a broken link should have led to. */
+function listed(tree: Tree, errors: SolutionsError[]): readonly TreeFile[] {
+  try {
+    return tree.files('images', true);
+  } catch (error) {
+    errors.push(...solutionsErrors(error));
+    return tree.files('images');
+  }
+}
+
 /** The files below `images/`, by image. */
-function imageFolders(tree: Tree, notices: Notice[]): ImageFolder[] {
+function imageFolders(tree: Tree, { notices, errors }: Complaints): ImageFolder[] {
   const folders = new Map<string, Map<string, TreeFile>>();
   const astray: string[] = [];
-  for (const file of tree.files('images', true)) {
+  for (const file of listed(tree, errors)) {
     const end = file.path.lastIndexOf('/');
     const folder = file.path.slice('images/'.length, end);
     const files = folders.get(folder) ?? (isImageFolder(folder) ? new Map() : undefined);

@@ -1,4 +1,4 @@
-import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
+import { SolutionsError, solutionsErrors, type Notice } from '../errors.ts';
 import { nameOf } from '../kubernetes/value.ts';
 import { readManifests, type Manifest } from '../kubernetes/read.ts';
 import { mistake, notice, quoted, type ArchiveCode } from './mistake.ts';
@@ -18,17 +18,16 @@ const ROLE_FILE = 'operator/deploy/role.yaml';
 const CRD_KIND = /["']?kind["']?\s*:\s*["']?CustomResourceDefinition\b/u;
 
 /**
- * The CRDs and roles among `files`.
+ * The CRDs and roles among `files`, and all that is wrong with them: YAML, other kinds, old API
+ * versions, missing names. What has a mistake is among the rest.
  *
  * @param files - by path in the archive
  * @param placeOf - how a path is written in places
- * @throws SolutionsError, several in an AggregateError: YAML, other kinds, old API versions, missing
- *   names
  */
-export function parseOperator(
+export function gatherOperator(
   files: ReadonlyMap<string, Uint8Array>,
   placeOf: (path: string) => string,
-): OperatorFiles {
+): OperatorFiles & { readonly errors: readonly SolutionsError[] } {
   const errors: SolutionsError[] = [];
   const read = (path: string, bytes: Uint8Array): readonly Manifest[] => {
     try {
@@ -48,8 +47,7 @@ export function parseOperator(
       notices.push(unseenCrd(placeOf(path)));
   }
   errors.push(...crds.flatMap(crdMistakes), ...roles.flatMap(roleMistakes));
-  throwAll(errors);
-  return { crds, roles, notices };
+  return { crds, roles, notices, errors };
 }
 
 /** Whether a file looks like one with a CustomResourceDefinition: linear in its length. */

@@ -11,7 +11,7 @@ const MAX_NOTICES = 20;
 
 /**
  * Names the files that hold a CustomResourceDefinition where nobody looks for one: a misspelt
- * folder or ending would lose it without a word. What is kept, {@link parseOperator} looks at.
+ * folder or ending would lose it without a word. What is kept, {@link gatherOperator} looks at.
  *
  * @param kept - by path: the files that are kept
  * @throws SolutionsError `archive-too-large`, `archive-not-readable`, and those of iso/

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { readImages } from '../../src/archive/images.ts';
+import { gatherImages } from '../../src/archive/images.ts';
 import { openTree } from '../../src/archive/tree.ts';
 import { EarlierVersions } from '../../src/images/earlier.ts';
 import { push, type PushOptions, type PushReport } from '../../src/images/push.ts';
@@ -69,7 +69,7 @@ export function statuses({ images }: PushReport): string[] {
 /** The record that extraction would make of a tree, as far as a push needs it. */
 export function recordOf(file: string, id: string): ArchiveRecord {
   const tree = openTree(file, file);
-  const images = readImages(tree).records;
+  const images = gatherImages(tree).records;
   const facts = { path: file, kind: 'directory', size: 0, sha256: '', files: {} } as const;
   return { id, ...facts, verified: { blobs: 'sha256' }, images };
 }
