@@ -25,7 +25,10 @@ export function reportPlan(result: PlanResult, terminal: Terminal): ExitCode {
     for (const notice of notices) terminal.warn(notice);
     terminal.printStyled(textOf(result));
   }
-  if (strict && plan.crds.breaking > 0) return exitCodes.failed;
+  if (strict && plan.crds.breaking > 0) {
+    terminal.say(strictLine(plan.crds.breaking));
+    return exitCodes.failed;
+  }
   return isEmptyPlan(plan) ? exitCodes.done : exitCodes.differences;
 }
 
@@ -67,4 +70,9 @@ function sectionLines({ title, lines, language }: PlanSection): StyledLine[] {
       language === 'diff' ? { text, style: styles[text.charAt(0)] } : { text: `  ${text}` },
     ),
   ];
+}
+
+function strictLine(breaking: number): string {
+  const what = breaking === 1 ? 'change of a CRD is' : 'changes of CRDs are';
+  return `--strict: ${breaking} breaking ${what} not waived; \`crdWaivers\` in platform.yaml says why one is right`;
 }

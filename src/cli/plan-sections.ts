@@ -3,7 +3,7 @@ import type { ChangePlan } from '../plan/change-plan.ts';
 import type { ChangedObject } from '../plan/object-changes.ts';
 import type { ArchiveImages, PlannedImage } from '../plan/image-changes.ts';
 import type { ImportedSolution, PlacementChanges } from '../plan/placement-changes.ts';
-import { deleteLine, type ObjectName } from '../plan/removed.ts';
+import { deleteLine, holdsOthers, type ObjectName } from '../plan/removed.ts';
 import type { DeploymentChange } from '../plan/workloads.ts';
 import { bytesText } from './bytes.ts';
 import { crdLines, rightsLines } from './plan-dangers.ts';
@@ -203,8 +203,4 @@ function deleteLines(removed: readonly ObjectName[]): string[] {
           ...last.map(deleteLine),
         ]),
   ];
-}
-
-function holdsOthers({ kind }: ObjectName): boolean {
-  return kind === 'CustomResourceDefinition' || kind === 'Namespace';
 }

@@ -1,7 +1,7 @@
 import type { Notice } from '../errors.ts';
 import type { Extraction } from '../metadata/extract.ts';
 import type { Changes } from '../out/write.ts';
-import { deleteLine, type ObjectName } from '../plan/removed.ts';
+import { deleteLine, holdsOthers, type ObjectName } from '../plan/removed.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { shellLine } from './shell.ts';
 import { toJson, type Terminal } from './terminal.ts';
@@ -133,7 +133,8 @@ function tell(result: SynthResult, terminal: Terminal): void {
     removed.filter((object) => !holdsOthers(object)).map(deleteLine),
   );
   say(
-    'No longer rendered, with much inside: all custom resources of a CRD, everything in a Namespace.\n' +
+    'No longer rendered, with much inside: all custom resources of a CRD, everything in a Namespace,\n' +
+      'what Flux applied. ' +
       'Only when nobody needs it any more:',
     removed.filter(holdsOthers).map(deleteLine),
   );
@@ -142,8 +143,4 @@ function tell(result: SynthResult, terminal: Terminal): void {
     `Some CRDs are too large for \`kubectl apply -f ${result.label}/\`. They come first:`,
     serverSideLines(result),
   );
-}
-
-function holdsOthers({ kind }: ObjectName): boolean {
-  return kind === 'CustomResourceDefinition' || kind === 'Namespace';
 }

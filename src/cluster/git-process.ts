@@ -10,6 +10,19 @@ export const mistake = mistakeOf<GitCode>();
 /** A history of a hundred thousand commits takes some seconds. */
 const TIMEOUT = 120_000;
 
+/**
+ * Messages are compared; nobody is there to be asked for a password. A hook has variables that hold for
+ * its own folder, and would make `root` the top of the repository.
+ */
+const env = {
+  LC_ALL: 'C',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_DIR: undefined,
+  GIT_INDEX_FILE: undefined,
+  GIT_PREFIX: undefined,
+  GIT_WORK_TREE: undefined,
+};
+
 /** How a run of Git ended. */
 export interface Ended {
   readonly exitCode: number | undefined;
@@ -42,8 +55,7 @@ export async function git(
       reject: false,
       timeout: TIMEOUT,
       maxBuffer: limit,
-      // Messages are compared; nobody is there to be asked for a password.
-      env: { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+      env,
     },
   );
   return {

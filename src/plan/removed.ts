@@ -146,6 +146,11 @@ export function deleteLine({ apiVersion, kind, namespace, name }: ObjectName): s
   return `kubectl delete ${shellWord(resource)}${where}${end} ${shellWord(name)}`;
 }
 
+/** Whether much goes with an object: all custom resources with a CRD, everything in a Namespace. */
+export function holdsOthers({ kind }: ObjectName): boolean {
+  return kind === 'CustomResourceDefinition' || kind === 'Namespace';
+}
+
 /**
  * The line that removes the images of an archive from a registry, for a POSIX shell.
  *

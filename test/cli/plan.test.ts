@@ -175,6 +175,10 @@ describe('a plan of a repository', () => {
     const { exitCode, stdout } = await plan(inner);
     expect(stdout).toContain('Nothing changes.');
     expect(exitCode).toBe(0);
+    // What git tells its hooks holds for the top of the repository alone.
+    const env = { GIT_DIR: '.git', GIT_INDEX_FILE: '.git/index', GIT_PREFIX: '' };
+    const hooked = await solutions(['-C', 'clusters/paris', 'plan'], { cwd: folder, env });
+    expect(hooked.stdout).toBe(stdout);
   });
 
   it('knows what somebody edited in what was committed', async () => {
@@ -253,7 +257,11 @@ describe('a breaking change of a CRD', () => {
       '\nCRDs: 1 breaking change without a waiver\n  things.store.example.com\n',
     );
     expect(stdout).toMatch(/^- {3}breaking: v1: spec\.mode: .*\(field-removed\)$/mu);
-    expect((await plan(folder, '--strict')).exitCode).toBe(1);
+    const strict = await plan(folder, '--strict', '--output', 'json');
+    expect(strict.exitCode).toBe(1);
+    expect(strict.stderr).toBe(
+      '--strict: 1 breaking change of a CRD is not waived; `crdWaivers` in platform.yaml says why one is right\n',
+    );
     const crdWaivers = '[{name: things.store.example.com, reason: nobody sets it}]';
     say(folder, { ...upgraded, platform: `{crdWaivers: ${crdWaivers}}` });
     const waived = await plan(folder, '--strict');
