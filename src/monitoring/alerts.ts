@@ -3,6 +3,7 @@ import { parseAs } from '../config/parse.ts';
 import { isTextAt } from '../config/schema-path.ts';
 import { readYaml, type Path, type YamlDocument } from '../config/yaml.ts';
 import type { Place } from '../errors.ts';
+import { lowerCased, withKnownCase } from './field-case.ts';
 import { inputsSchema, toInputs, type Input } from './inputs.ts';
 import { mistake } from './mistake.ts';
 import { shippedGroups } from './rules.ts';
@@ -20,15 +21,16 @@ export interface Alerts {
 }
 
 /**
- * Reads a file of Prometheus rules: what `promtool check rules` reads, and `x-inputs`.
+ * Reads a file of Prometheus rules: what `promtool check rules` reads, fields in any case, and
+ * `x-inputs`.
  *
  * @param file - its name in places
  * @throws SolutionsError, or all mistakes in one AggregateError: those of YAML, `schema`,
  *   `alerts-documents`
  */
 export function parseAlerts(bytes: Uint8Array, file: string): Alerts {
-  const isText = (path: Path) => isTextAt(schema, path);
-  const document = sole(readYaml(bytes, { file, isText }), file);
+  const isText = (path: Path) => isTextAt(schema, withKnownCase(path));
+  const document = lowerCased(sole(readYaml(bytes, { file, isText }), file));
   const { groups, 'x-inputs': inputs } = parseAs(schema, document);
   return {
     place: { file },

@@ -56,6 +56,32 @@ describe('a file of alerts', () => {
     ]);
   });
 
+  it('may have its fields in any case, as files that vendors ship do, but not names', () => {
+    const text =
+      'Groups:\n- Name: a\n  Rules:\n' +
+      '  - {Alert: A, Expr: 1.0, For: 5m, Labels: {Expr: 1.10}, Annotations: {For: b, alert: c}}\n' +
+      '  - {alert: B, Expr: up >, Record: c}\n  - {alert: C, expr: up, Expr: down}\n';
+    const good = text.split('\n').slice(0, 4).join('\n');
+    expect(filled(good)[0]?.rules).toEqual([
+      {
+        alert: 'A',
+        expr: '1.0',
+        for: '5m',
+        labels: { Expr: '1.10' },
+        annotations: { For: 'b', alert: 'c' },
+      },
+    ]);
+    expect(complaints(() => parse(text))).toEqual([
+      '5:5 `groups[0].rules[1]` needs either `alert` or `record`',
+      '6:26 `groups[0].rules[2].Expr` is not a known key | did you mean `expr`?',
+    ]);
+    expect(
+      complaints(() => filled(text.replace(', Record: c', '').replace(', Expr: down', ''))),
+    ).toEqual([
+      '5:16 `groups[0].rules[1].expr` is no PromQL: more of it is expected at its end; found "up >"',
+    ]);
+  });
+
   it('may have any field that the Prometheus Operator of MetalK8s knows', () => {
     const text = `groups:
 - name: a
