@@ -17,10 +17,8 @@ Examples:
   $ solutions activate -n storage`;
 
 const AFTER_DEACTIVATE = `
-Nothing is deleted in the cluster: not even an apply removes a CRD. CRDs of versions that run in an
-Environment stay rendered.
-
-${CHANGE_EXIT_CODES}
+Refused while the Solution runs in an Environment: what runs needs its CRDs. Nothing is deleted in the
+cluster; not even an apply removes a CRD.
 
 Example:
   $ solutions deactivate -n storage`;

@@ -8,13 +8,16 @@ export type Guard = Pick<Editing, 'onChange' | 'onRemoval'>;
 
 /** The guard of the document below `root`. */
 export function guardOf(root: Node, place: (at: number) => Place): Guard {
-  const aliases: AliasNode[] = [];
+  const aliases = new Map<string, AliasNode[]>();
   walk(root, (node) => {
-    if (node.kind === 'alias') aliases.push(node);
+    if (node.kind !== 'alias') return;
+    const same = aliases.get(node.name) ?? [];
+    same.push(node);
+    aliases.set(node.name, same);
   });
   const refuse = (node: Node, isInside: (alias: AliasNode) => boolean) => {
-    const name = node.kind === 'alias' ? undefined : node.anchor;
-    const alias = aliases.find((one) => one.name === name && !isInside(one));
+    if (node.kind === 'alias' || node.anchor === undefined) return;
+    const alias = aliases.get(node.anchor)?.find((one) => !isInside(one));
     if (alias)
       throw shared(
         place(node.at),
@@ -29,7 +32,7 @@ export function guardOf(root: Node, place: (at: number) => Place): Guard {
       refuse(node, () => false);
     },
     onRemoval(removed) {
-      if (aliases.length === 0) return;
+      if (aliases.size === 0) return;
       const isInside = ({ at }: AliasNode) => at >= removed.at && at < removed.end;
       walk(removed, (node) => refuse(node, isInside));
     },

@@ -36,10 +36,13 @@ function nextStart(from: number, { column }: Collection, text: string): number {
 
 /** Where the next word is: behind blanks, comments and line ends. */
 export function behindGap(from: number, text: string): number {
-  const gap = /(?:[ \t\n]|#[^\n]*)*/uy;
-  gap.lastIndex = from;
-  gap.exec(text);
-  return gap.lastIndex;
+  let at = from;
+  for (;;) {
+    const char = text.charAt(at);
+    if (char === '#') at = lineEnd(at, text);
+    else if (char === ' ' || char === '\t' || char === '\n') at += 1;
+    else return at;
+  }
 }
 
 export function lineStart(at: number, text: string): number {

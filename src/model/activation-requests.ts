@@ -1,7 +1,11 @@
 import { setActive, unsetActive } from '../config/edit-solutions.ts';
 import type { Notice } from '../errors.ts';
+import { list } from './findings.ts';
 import {
+  placesOf,
+  refusal,
   requireImported,
+  resolvedVersion,
   unknownSolution,
   versionsOf,
   type Request,
@@ -30,16 +34,18 @@ export function activateRequest(name: string, version: string, situation: Situat
 /**
  * `solutions deactivate`.
  *
- * @throws SolutionsError `unknown-solution` for what is neither active nor imported
+ * @throws SolutionsError `in-use` while it runs somewhere; `unknown-solution` for what is neither
+ *   active nor imported
  */
 export function deactivateRequest(name: string, situation: Situation): Request {
   const { active } = situation.config.solutions;
   if (active.some((entry) => entry.name === name)) {
+    refuseRunning(name, situation);
     return {
       file: 'solutions.yaml',
       edits: [unsetActive(name)],
       done: [`deactivated ${name}`],
-      notices: [crdsStay(name, situation)],
+      notices: [crdsStay(name)],
     };
   }
   if (situation.missing.length === 0 && versionsOf(name, situation).length === 0) {
@@ -48,18 +54,28 @@ export function deactivateRequest(name: string, situation: Situation): Request {
   return unchanged(`${name} is not active`);
 }
 
-function crdsStay(name: string, { config }: Situation): Notice {
-  const isPlaced = config.environments.some(({ namespaces }) =>
-    namespaces.some(({ solutions }) => solutions.some((one) => one.name === name)),
+/** What runs needs the CRDs of an active version: without one the state does not resolve. */
+function refuseRunning(name: string, situation: Situation): void {
+  const versions = versionsOf(name, situation);
+  const running = placesOf(name, situation).filter(({ version }) => {
+    const runs = resolvedVersion(version, versions);
+    return versions.some((archive) => archive.version === runs && archive.crds.length > 0);
+  });
+  if (running.length === 0) return;
+  throw refusal(
+    'in-use',
+    `${name} runs ${list(running.map(({ where }) => where))}, and needs its CRDs`,
+    {
+      hint: `\`solutions delete-solution\` takes it out; \`solutions activate -n ${name} -V <version>\` changes the version of the CRDs`,
+    },
   );
+}
+
+function crdsStay(name: string): Notice {
   return {
     code: 'crds-stay',
-    message: isPlaced
-      ? `${name} still runs somewhere: the CRDs of the versions that run stay rendered`
-      : `the CRDs of ${name} are no longer rendered; an apply leaves them and all custom resources in the cluster`,
-    hint: isPlaced
-      ? `\`solutions delete-solution\` takes it out of an Environment`
-      : 'delete a CRD only when nobody needs its custom resources: every one of them goes with it',
+    message: `the CRDs of ${name} are no longer rendered; an apply leaves them and all custom resources in the cluster`,
+    hint: 'delete a CRD only when nobody needs its custom resources: every one of them goes with it',
   };
 }
 

@@ -5,7 +5,14 @@ import { didYouMean } from '../config/spelling.ts';
 import { throwAll, type SolutionsError } from '../errors.ts';
 import type { Archive } from '../metadata/archive.ts';
 import { list } from './findings.ts';
-import { refusal, resolvedVersion, versionsOf, type Request, type Situation } from './request.ts';
+import {
+  placesOf,
+  refusal,
+  resolvedVersion,
+  versionsOf,
+  type Request,
+  type Situation,
+} from './request.ts';
 
 /** An archive that is to be imported. */
 export interface Arrival {
@@ -110,19 +117,16 @@ function usesOf({ name, version }: Archive, situation: Situation): Use[] {
   const versions = versionsOf(name, situation);
   const isMeant = (wanted: { readonly name: string; readonly version: string }) =>
     wanted.name === name && resolvedVersion(wanted.version, versions) === version;
-  const { solutions, environments } = situation.config;
-  const active = solutions.active.filter(isMeant).map((entry) => ({
+  const active = situation.config.solutions.active.filter(isMeant).map((entry) => ({
     where: `active${asLatest(entry.version)}`,
     command: `solutions deactivate -n ${name}`,
   }));
-  const placed = environments.flatMap((environment) =>
-    environment.namespaces.flatMap((namespace) =>
-      namespace.solutions.filter(isMeant).map((settings) => ({
-        where: `in the Namespace \`${namespace.name}\` of the Environment \`${environment.name}\`${asLatest(settings.version)}`,
-        command: `solutions delete-solution -n ${environment.name} -N ${namespace.name} -s ${name}`,
-      })),
-    ),
-  );
+  const placed = placesOf(name, situation)
+    .filter(isMeant)
+    .map(({ environment, namespace, where, ...settings }) => ({
+      where: `${where}${asLatest(settings.version)}`,
+      command: `solutions delete-solution -n ${environment} -N ${namespace} -s ${name}`,
+    }));
   return [...active, ...placed];
 }
 

@@ -95,3 +95,30 @@ export function resolvedVersion(
 ): string | undefined {
   return wanted === 'latest' ? versions.at(-1)?.version : wanted;
 }
+
+/** A Solution in a Namespace, as the files have it. */
+interface Place {
+  readonly name: string;
+  readonly version: string;
+  readonly environment: string;
+  readonly namespace: string;
+  /** For a sentence. */
+  readonly where: string;
+}
+
+/** Where a Solution is placed. */
+export function placesOf(name: string, { config }: Situation): Place[] {
+  return config.environments.flatMap(({ name: environment, namespaces }) =>
+    namespaces.flatMap(({ name: namespace, solutions }) =>
+      solutions
+        .filter((one) => one.name === name)
+        .map(({ version }) => ({
+          name,
+          version,
+          environment,
+          namespace,
+          where: `in the Namespace \`${namespace}\` of the Environment \`${environment}\``,
+        })),
+    ),
+  );
+}

@@ -195,6 +195,10 @@ describe('a refusal', () => {
       ['activate', '-n', 'web-store', '-V', '1.2.0'],
       'error: version 1.2.0 of the Solution `web-store` is not imported\n  hint: imported: 1.0.0 and 1.1.0; ',
     ],
+    [
+      ['deactivate', '-n', 'web-store'],
+      'error: web-store runs in the Namespace `production` of the Environment `production` and in the Namespace `staging` of the Environment `staging`, and needs its CRDs\n',
+    ],
     [['deactivate', '-n', 'shop'], 'error: no archive of the Solution `shop` is imported\n'],
     [
       ['create-env', '-n', 'lab', '-N', 'staging'],
