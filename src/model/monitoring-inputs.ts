@@ -10,6 +10,14 @@ export interface InputContext {
   readonly namespace: string;
   readonly platform: Platform;
   readonly findings: Findings;
+  /** Inputs without a value, by name, and the first file that asks for each. */
+  readonly missing: Map<string, Missing>;
+}
+
+interface Missing {
+  readonly file: string;
+  /** The plugin of the data source that is wanted. */
+  readonly plugin: string | undefined;
 }
 
 /** A dashboard or a file of alerts. */
@@ -23,14 +31,16 @@ const NAMESPACE = 'namespace';
 
 /**
  * What the inputs of a file become: what environments.yaml says, the Namespace, the data source of the
- * cluster, the vendor's own value. An input without any is an error.
+ * cluster, the vendor's own value. An input without any is noted.
  */
 export function fillingOf({ inputs, place }: File, context: InputContext): Filling {
   const values = new Map<string, string>();
   for (const input of inputs) {
     const value = valueOf(input, context);
-    if (value === undefined) reportMissing(input, place.file, context);
-    else values.set(input.name, value);
+    if (value !== undefined) values.set(input.name, value);
+    else if (!context.missing.has(input.name)) {
+      context.missing.set(input.name, { file: place.file, plugin: input.plugin });
+    }
   }
   return { values, room: MAX_FILLED };
 }
@@ -43,14 +53,26 @@ function valueOf({ name, plugin, value }: Input, context: InputContext): string 
   return plugin === 'prometheus' ? platform.monitoring.grafana.datasource : value;
 }
 
-function reportMissing({ name, plugin }: Input, file: string, context: InputContext): void {
-  const { placed, findings } = context;
-  const what = plugin === undefined ? 'its value' : `the uid of a data source of ${plugin}`;
-  const key = /^[A-Za-z_][\w-]*$/u.test(name) ? name : JSON.stringify(name);
-  findings.error('input-missing', `nobody says what the input \`${name}\` of ${file} is`, {
-    place: placed.settings.place,
-    hint: `add to this Solution: \`monitoring: {inputs: {${key}: <${what}>}}\``,
+/** More of them make no line that anybody copies. */
+const MAX_SHOWN = 10;
+
+/** One error for all inputs of a Solution that nobody gives a value: they have one place to be given. */
+export function refuseMissing({ placed, missing, findings }: InputContext): void {
+  if (missing.size === 0) return;
+  const all = [...missing];
+  const what = all.map(([name, { file }]) => `\`${name}\` of ${file}`);
+  const lines = all.slice(0, MAX_SHOWN).map(([name, { plugin }]) => {
+    const key = /^[A-Za-z_][\w-]*$/u.test(name) ? name : JSON.stringify(name);
+    return `${key}: <${plugin === undefined ? 'its value' : `the uid of a data source of ${plugin}`}>`;
   });
+  findings.error(
+    'input-missing',
+    `nobody says what the ${all.length === 1 ? 'input' : 'inputs'} ${list(what)} ${all.length === 1 ? 'is' : 'are'}`,
+    {
+      place: placed.settings.place,
+      hint: `add to this Solution: \`monitoring: {inputs: {${lines.join(', ')}}}\`${all.length > MAX_SHOWN ? ' and so on' : ''}`,
+    },
+  );
 }
 
 /** What environments.yaml tells a Solution that does not ask. */

@@ -7,7 +7,12 @@ import { fillAlerts } from '../monitoring/filled-rules.ts';
 import { MAX_FILLED, type Filling } from '../monitoring/inputs.ts';
 import type { Named } from '../monitoring/shipped.ts';
 import { list, type Findings } from './findings.ts';
-import { fillingOf, refuseUnknownInputs, type InputContext } from './monitoring-inputs.ts';
+import {
+  fillingOf,
+  refuseMissing,
+  refuseUnknownInputs,
+  type InputContext,
+} from './monitoring-inputs.ts';
 import type { Placed, WantedNamespace } from './placement.ts';
 import type { PlacedAlerts, PlacedDashboard, SolutionMonitoring } from './state.ts';
 
@@ -32,7 +37,7 @@ export function placeMonitoring(
       namespace,
       environment: environment.name,
       archive: one.archive,
-      ...monitoringOf({ ...context, placed: one, namespace }),
+      ...monitoringOf({ ...context, placed: one, namespace, missing: new Map() }),
     })),
   );
 }
@@ -77,10 +82,12 @@ function monitoringOf(context: InputContext): Pick<SolutionMonitoring, 'dashboar
       shipped === undefined ? [] : [[shipped, uid]],
     ),
   );
-  return {
+  const placed = {
     dashboards: dashboards.flatMap((dashboard) => placeDashboard(dashboard, uids, context)),
     alerts: monitoring.alerts.flatMap((alerts) => placeAlerts(alerts, uids, context)),
   };
+  refuseMissing(context);
+  return placed;
 }
 
 interface FilledDashboard extends Named<Dashboard> {

@@ -78,18 +78,21 @@ describe('the inputs of dashboards and alerts', () => {
       { name: 'two words' },
     ];
     const file = 'metadata/store-1.0.0/monitoring/dashboards/0.json';
-    expect(errorsOf(scenario(dashboards(dashboardOf({ inputs }))))).toEqual(
-      [
-        ['replicas', 'replicas: <its value>'],
-        ['DS_LOKI', 'DS_LOKI: <the uid of a data source of loki>'],
-        ['two words', '"two words": <its value>'],
-      ].map(([name, line]) => ({
+    const files = { ...dashboards(dashboardOf({ inputs })), ...alerts(alertsOf({ inputs })) };
+    expect(errorsOf(scenario(files))).toEqual([
+      {
         code: 'input-missing',
-        message: `nobody says what the input \`${name}\` of ${file} is`,
-        hint: `add to this Solution: \`monitoring: {inputs: {${line}}}\``,
+        message: `nobody says what the inputs \`replicas\` of ${file}, \`DS_LOKI\` of ${file} and \`two words\` of ${file} are`,
+        hint: 'add to this Solution: `monitoring: {inputs: {replicas: <its value>, DS_LOKI: <the uid of a data source of loki>, "two words": <its value>}}`',
         place: 'environments.yaml:7:17',
-      })),
-    );
+      },
+    ]);
+    const [only] = errorsOf(scenario(files, 'replicas: 3, DS_LOKI: a'));
+    expect(only?.message).toBe(`nobody says what the input \`two words\` of ${file} is`);
+    const many = Array.from({ length: 10_000 }, (_, n) => ({ name: `i${n}` }));
+    const [all] = errorsOf(scenario(dashboards(dashboardOf({ inputs: many }))));
+    expect(all?.message).toMatch(/and 9990 more are$/u);
+    expect(all?.hint).toMatch(/, i9: <its value>\}\}` and so on$/u);
     const given = 'replicas: 3, DS_LOKI: loki-uid, "two words": ""';
     expect(errorsOf(scenario(dashboards(dashboardOf({ inputs })), given))).toEqual([]);
   });
