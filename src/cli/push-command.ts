@@ -43,7 +43,8 @@ export function addPush(invocation: Invocation): void {
   addRegistryOptions(pushCommand)
     .option(
       '--mount-from <id>',
-      'take unchanged layers over from this other version, or repository prefix; again for more',
+      'take unchanged layers over from this other version, or repository prefix; again for more; by ' +
+        'default what SOLUTIONS_MOUNT_FROM says',
       (value: string, before: readonly string[]) => [...before, value],
       [],
     )

@@ -30,7 +30,8 @@ interface PushOptions extends PushCommand {
 }
 
 /** `solutions push`: from archives to a registry. */
-export async function push(options: PushOptions, terminal: Terminal): Promise<ExitCode> {
+export async function push(given: PushOptions, terminal: Terminal): Promise<ExitCode> {
+  const options = { ...given, mountFrom: mountFromOf(given) };
   // First of all: what runs as process 1 of a container ignores every signal it did not ask for.
   const stop = onSignals();
   let codeOf = archiveCodeOf;
@@ -52,6 +53,12 @@ export async function push(options: PushOptions, terminal: Terminal): Promise<Ex
   } finally {
     stop.release();
   }
+}
+
+/** Jobs have it in a variable, which may be absent where an argument may not. */
+function mountFromOf({ mountFrom = [], environment }: PushOptions): readonly string[] {
+  const variable = environment['SOLUTIONS_MOUNT_FROM'] || undefined;
+  return mountFrom.length > 0 || variable === undefined ? mountFrom : [variable];
 }
 
 interface Sending {

@@ -71,11 +71,7 @@ export class EarlierVersions {
 
   /** The values of `from` that were asked for blobs and had none. */
   get useless(): readonly string[] {
-    // An archive that names itself, as the Job of one that is alone does, expects nothing.
-    const own = new Set(this.#options.shipments.map(({ id }) => id));
-    return [...this.#tried]
-      .filter(([from, isThere]) => !isThere && !own.has(from))
-      .map(([from]) => from);
+    return [...this.#tried].filter(([, isThere]) => !isThere).map(([from]) => from);
   }
 
   /** Another name of the same image is all that is known of a version without a record. */

@@ -112,7 +112,7 @@ function podSpec(job: ImageJob, { settings, registry }: JobContext): k8s.PodSpec
         // By digest there is nothing to pull again, and a site may have loaded it into its nodes.
         imagePullPolicy: 'IfNotPresent',
         args: pushArguments(job, { settings, registry }),
-        env: [{ name: 'MOUNT_FROM', valueFrom: { configMapKeyRef: mountKey(job) } }],
+        env: [{ name: 'SOLUTIONS_MOUNT_FROM', valueFrom: { configMapKeyRef: mountKey(job) } }],
         volumeMounts: mounts.map(({ mount }) => mount),
         // So that `kubectl describe` shows why a push failed.
         terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -130,9 +130,12 @@ function podSpec(job: ImageJob, { settings, registry }: JobContext): k8s.PodSpec
   };
 }
 
-/** The version to mount from is known when the Pod starts, so that an import changes no other Job. */
+/**
+ * The version to mount from is known when the Pod starts, so that an import changes no other Job, not
+ * even that of the only version before it.
+ */
 function mountKey({ archive }: ImageJob): k8s.ConfigMapKeySelector {
-  return { name: MOUNTS, key: archive.id };
+  return { name: MOUNTS, key: archive.id, optional: true };
 }
 
 /** What the image's entry point, the tool, is called with. */
@@ -141,7 +144,6 @@ function pushArguments({ file }: ImageJob, { settings, registry }: JobContext): 
     'push',
     literal(`${FOLDERS.archives}/${file}`),
     `--to=${registry.prefix}`,
-    '--mount-from=$(MOUNT_FROM)',
     ...(registry.isPlainHttp ? ['--plain-http'] : []),
     ...(settings.secret === undefined ? [] : [`--authfile=${FOLDERS.auth}/config.json`]),
     ...(settings.caConfigMap === undefined ? [] : [`--cacert=${FOLDERS.ca}/ca.crt`]),

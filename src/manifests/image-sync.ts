@@ -16,16 +16,25 @@ export function addImageSync(
   platform: Platform,
 ): void {
   const labels = { ...commonLabels(SHARED), ...IMAGE_PODS };
-  const mounts = k8s.KubeConfigMap.manifest({
-    metadata: { name: MOUNTS, namespace: SOLUTIONS_NAMESPACE, labels },
-    data: Object.fromEntries(jobs.map(({ archive, mountFrom }) => [archive.id, mountFrom])),
-  });
+  const mounts = jobs.flatMap(({ archive, mountFrom }) =>
+    mountFrom === undefined ? [] : [[archive.id, mountFrom]],
+  );
   const manifests = [
     ...archivesVolumeManifests(settings, labels),
-    mounts,
+    ...(mounts.length > 0 ? [mountsMap(Object.fromEntries(mounts), labels)] : []),
     imageNetworkPolicy(platform.registry, labels),
   ];
   for (const [index, manifest] of manifests.entries()) {
     new PlainObject(chart, `${index}`, sorted(manifest));
   }
+}
+
+function mountsMap(
+  data: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): unknown {
+  return k8s.KubeConfigMap.manifest({
+    metadata: { name: MOUNTS, namespace: SOLUTIONS_NAMESPACE, labels },
+    data,
+  });
 }

@@ -44,9 +44,9 @@ function jobsOf(
   return versions.map((archive, index) => {
     const file = placeIn(settings, archive);
     if (file === '' || file === '..') reportNameless(archive, findings);
-    // The version before has most in common; one alone has its own repositories, and no more.
-    const neighbour = versions[index - 1] ?? versions[index + 1] ?? archive;
-    return { archive, file, mountFrom: neighbour.id };
+    // The version before has most in common.
+    const neighbour = versions[index - 1] ?? versions[index + 1];
+    return { archive, file, mountFrom: neighbour?.id };
   });
 }
 

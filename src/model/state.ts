@@ -147,8 +147,8 @@ export interface ImageJob {
   readonly archive: Archive;
   /** The path of the archive in the folder of the archives. */
   readonly file: string;
-  /** The id of the version that probably has the same layers in the registry. */
-  readonly mountFrom: string;
+  /** The id of the version that probably has the same layers in the registry; none for a version alone. */
+  readonly mountFrom: string | undefined;
 }
 
 /** The dashboards and alerts of one Solution in one Namespace. */

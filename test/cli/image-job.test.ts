@@ -24,24 +24,27 @@ function jobsFor(endpoint: string) {
   return versions.map((version) => {
     const start = `images-set-${version.replaceAll('.', '-')}-`;
     const job = objects.find((object) => nameOf(object).startsWith(start));
-    return commandOf(job ?? {}, textOf(fieldOf(map['data'], `set-${version}`)));
+    const from = textOf(fieldOf(map['data'], `set-${version}`)) ?? '';
+    return { command: commandOf(job ?? {}), env: { SOLUTIONS_MOUNT_FROM: from } };
   });
 }
 
 function folder(version: string): string {
-  return `set $(MOUNT_FROM) $$ ${version}`;
+  return `set $(SOLUTIONS_MOUNT_FROM) $$ ${version}`;
 }
 
 /**
- * What a kubelet makes of the arguments, with `from` as the value of the one variable.
+ * What a kubelet makes of the arguments, in which the one variable must not stand.
  *
  * @see https://github.com/kubernetes/kubernetes/blob/v1.34.0/third_party/forked/golang/expansion/expand.go
  */
-function commandOf(job: JsonObject, from: string): string[] {
+function commandOf(job: JsonObject): string[] {
   const args = at(job, ...container, 'args');
   if (!Array.isArray(args)) throw new Error('there are no arguments');
   return args.map((text) =>
-    String(text).replaceAll(/\$(?:\$|\(MOUNT_FROM\))/gu, (found) => (found === '$$' ? '$' : from)),
+    String(text).replaceAll(/\$(?:\$|\(SOLUTIONS_MOUNT_FROM\))/gu, (found) =>
+      found === '$$' ? '$' : 'put in',
+    ),
   );
 }
 
@@ -54,18 +57,19 @@ describe('the arguments of an image Job', () => {
     const uploads = async () =>
       (await registry.requests()).filter(({ method }) => method === 'PUT' || method === 'PATCH')
         .length;
-    const commands = jobsFor(registry.host).map((command) =>
-      command.map((word) => word.replace(/^\/archives\//u, `${archives}/`)),
-    );
-    expect(commands).toHaveLength(2);
+    const runs = jobsFor(registry.host).map(({ command, env }) => ({
+      args: command.map((word) => word.replace(/^\/archives\//u, `${archives}/`)),
+      env,
+    }));
+    expect(runs).toHaveLength(2);
 
-    const before = await solutions(commands[0] ?? []);
+    const before = await solutions(runs[0]?.args ?? [], { env: runs[0]?.env });
     expect(before.stderr).not.toContain('error');
     expect(before.exitCode).toBe(0);
     // 31 blobs and 12 manifests.
     expect(await uploads()).toBe(43);
 
-    const after = await solutions(commands[1] ?? []);
+    const after = await solutions(runs[1]?.args ?? [], { env: runs[1]?.env });
     expect(after.stderr).not.toContain('error');
     expect(after.exitCode).toBe(0);
     expect(await uploads()).toBe(43 + 12);
@@ -91,9 +95,7 @@ describe('the arguments of an image Job', () => {
       },
     });
     const job = objects.find(({ kind }) => kind === 'Job') ?? {};
-    const command = commandOf(job, 'set-1.0.0').map((word) =>
-      word.replace(/^\/archives\//u, `${archives}/`),
-    );
+    const command = commandOf(job).map((word) => word.replace(/^\/archives\//u, `${archives}/`));
     const { exitCode, stderr } = await solutions(command);
     expect(stderr).not.toContain('error');
     expect(exitCode).toBe(0);

@@ -58,7 +58,6 @@ describe('an image Job', () => {
       'push',
       '/archives/store-1.0.0.iso',
       '--to=registry.example:5000/solutions',
-      '--mount-from=$(MOUNT_FROM)',
     ]);
     const all = jobWith(
       { secret: 'push', caConfigMap: 'ca' },
@@ -68,7 +67,6 @@ describe('an image Job', () => {
       'push',
       '/archives/store-1.0.0.iso',
       '--to=registry.example',
-      '--mount-from=$(MOUNT_FROM)',
       '--plain-http',
       '--authfile=/auth/config.json',
       '--cacert=/ca/ca.crt',
@@ -77,7 +75,7 @@ describe('an image Job', () => {
   });
 
   it.each([
-    ['archives/$(MOUNT_FROM).iso', '/archives/$$(MOUNT_FROM).iso'],
+    ['archives/$(SOLUTIONS_MOUNT_FROM).iso', '/archives/$$(SOLUTIONS_MOUNT_FROM).iso'],
     ['archives/$$a$.iso', '/archives/$$$$a$$.iso'],
     ['archives/--to=a b.iso', '/archives/--to=a b.iso'],
   ])('reads the archive %s, whatever Kubernetes makes of its signs', (path, argument) => {
@@ -380,23 +378,32 @@ describe('the network of image Jobs', () => {
   });
 });
 
+/** The objects of so many versions of one Solution. */
+function objectsOf(...versions: readonly string[]) {
+  const archives = versions.map((version) => ({ version }));
+  return renderScenario({ archives, platform: { registry, imageSync: least } }).objects;
+}
+
 describe('what a Job is told of other versions', () => {
   it('is in a ConfigMap, at the key that its Pod reads', () => {
-    const { objects } = renderScenario({
-      archives: [{ version: '1.0.0' }, { version: '1.1.0' }],
-      platform: { registry, imageSync: least },
-    });
+    const objects = objectsOf('1.0.0', '1.1.0');
     const map = find(objects, 'ConfigMap', 'metalk8s-solutions/images-mount-from');
     expect(map['data']).toEqual({ 'store-1.0.0': 'store-1.1.0', 'store-1.1.0': 'store-1.0.0' });
     const keys = ofKind(objects, 'Job').map((job) => at(job, ...container, 'env'));
     expect(keys).toEqual(
       ['store-1.0.0', 'store-1.1.0'].map((key) => [
         {
-          name: 'MOUNT_FROM',
-          valueFrom: { configMapKeyRef: { name: 'images-mount-from', key } },
+          name: 'SOLUTIONS_MOUNT_FROM',
+          valueFrom: { configMapKeyRef: { name: 'images-mount-from', key, optional: true } },
         },
       ]),
     );
+  });
+
+  it('is nothing for a version that is alone, whose Job the next one leaves as it is', () => {
+    const alone = objectsOf('1.0.0');
+    expect(alone.map(nameOf)).not.toContain('images-mount-from');
+    expect(ofKind(objectsOf('1.0.0', '1.1.0'), 'Job')).toContainEqual(ofKind(alone, 'Job')[0]);
   });
 });
 

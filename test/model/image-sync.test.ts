@@ -41,7 +41,7 @@ describe('image Jobs', () => {
     expect(
       jobsOf({ version: '1.10.0' }, { version: '1.9.0' }, { name: 'base' }, { version: '1.0.0' }),
     ).toEqual([
-      'base-1.0.0 <- base-1.0.0',
+      'base-1.0.0 <- undefined',
       'store-1.0.0 <- store-1.9.0',
       'store-1.9.0 <- store-1.0.0',
       'store-1.10.0 <- store-1.9.0',
@@ -50,7 +50,7 @@ describe('image Jobs', () => {
 
   it('are not there for archives without images, nor for those whose id is no repository', () => {
     expect(jobsOf({ operator: 'none' }, { name: 'base', operator: 'absent' })).toEqual([]);
-    expect(jobsOf({ version: '1.0+a' }, { version: '1.1' })).toEqual(['store-1.1 <- store-1.1']);
+    expect(jobsOf({ version: '1.0+a' }, { version: '1.1' })).toEqual(['store-1.1 <- undefined']);
   });
 
   it('find what is listed below the folder of the node there, and all else by its last part', () => {
