@@ -348,7 +348,11 @@ describe('the formats of a plan', () => {
       ['markdown', 'upgrade.md'],
     ] as const) {
       const { stdout } = await plan(folder, '--against', 'v1', '--output', format);
-      await expect(stdout.replaceAll(commit, '<commit>')).toMatchFileSnapshot(golden(file));
+      // The name of a Job ends in a hash of all that is in it, which is not what is looked at here.
+      const text = stdout
+        .replaceAll(commit, '<commit>')
+        .replaceAll(/(?<=images-[\w-]+-)[0-9a-f]{10}\b/gu, '<hash>');
+      await expect(text).toMatchFileSnapshot(golden(file));
     }
   });
 
