@@ -40,8 +40,12 @@ export interface AddFlags extends PlacementFlags {
 
 /** `solutions add-solution` and `solutions delete-solution`. */
 export function addPlacement(invocation: Invocation): void {
-  const { program } = invocation;
-  const addCommand = program
+  addAddSolution(invocation);
+  addDeleteSolution(invocation);
+}
+
+function addAddSolution(invocation: Invocation): void {
+  const command = invocation.program
     .command('add-solution')
     .summary('run a Solution in an Environment, or another version of it')
     .description(
@@ -52,21 +56,24 @@ export function addPlacement(invocation: Invocation): void {
     .requiredOption('-V, --version <version>', 'a version that is imported, or latest')
     .addOption(namespaceOption())
     .option('-w, --webhook', 'mount the Secret <solution>-cert for the webhooks of the Operator');
-  addChangeOptions(addCommand)
+  addChangeOptions(command)
     .addHelpText('after', AFTER_ADD)
     .action(async (flags: AddFlags) => {
       const { addSolution } = await import('./placement.ts');
       const options = { ...flags, ...around(invocation) };
       invocation.code = await addSolution(options, invocation.terminal);
     });
-  const deleteCommand = program
+}
+
+function addDeleteSolution(invocation: Invocation): void {
+  const command = invocation.program
     .command('delete-solution')
     .summary('take a Solution out of an Environment')
     .description('Takes a Solution out of a Namespace of an Environment, in environments.yaml.')
     .addOption(nameOption('-n, --name <name>', 'the Environment').makeOptionMandatory())
     .addOption(nameOption('-s, --solution <name>', 'the Solution').makeOptionMandatory())
     .addOption(namespaceOption());
-  addChangeOptions(deleteCommand)
+  addChangeOptions(command)
     .addHelpText('after', AFTER_DELETE)
     .action(async (flags: PlacementFlags) => {
       const { deleteSolution } = await import('./placement.ts');

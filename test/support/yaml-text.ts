@@ -2,19 +2,23 @@ import * as fc from 'fast-check';
 import type { Json } from '../../src/kubernetes/value.ts';
 
 /** A value as somebody may have written it. */
-type Tree =
-  | {
-      readonly kind: 'scalar';
-      readonly quote: 'none' | 'single' | 'double' | 'block';
-      readonly comment: boolean;
-    }
-  | {
-      readonly kind: 'list' | 'map';
-      readonly isFlow: boolean;
-      readonly inLines: boolean;
-      readonly parts: readonly Tree[];
-      readonly comments: readonly boolean[];
-    };
+type Tree = Scalar | Collection;
+
+interface Scalar {
+  readonly kind: 'scalar';
+  readonly quote: 'none' | 'single' | 'double' | 'block';
+  readonly comment: boolean;
+}
+
+interface Collection {
+  readonly kind: 'list' | 'map';
+  readonly isFlow: boolean;
+  /** Of a flow collection: each part in a line of its own. */
+  readonly inLines: boolean;
+  readonly parts: readonly Tree[];
+  /** Which of the places for a comment have one. */
+  readonly comments: readonly boolean[];
+}
 
 const scalar = fc.record({
   kind: fc.constant('scalar' as const),
@@ -42,10 +46,16 @@ const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
   ),
 }));
 
-const map = tree.map((inner): Tree => {
-  const parts = inner.kind === 'scalar' ? [inner] : inner.parts.length > 0 ? inner.parts : [inner];
-  const comments = inner.kind === 'scalar' ? [true, false] : inner.comments;
-  return { kind: 'map', isFlow: false, inLines: false, parts, comments };
+/** The root of a document: a map with at least one entry. */
+const map = tree.map((inner): Collection => {
+  const isUsable = inner.kind !== 'scalar' && inner.parts.length > 0;
+  return {
+    kind: 'map',
+    isFlow: false,
+    inLines: false,
+    parts: isUsable ? inner.parts : [inner],
+    comments: inner.kind === 'scalar' ? [true, false] : inner.comments,
+  };
 });
 
 /** A text and what it says: a map of words, each of which stands nowhere else in the text. */
@@ -66,16 +76,27 @@ export const yamlTexts: fc.Arbitrary<YamlText> = fc
     ending: fc.constantFrom('', '\n', '\n\n# c0\n', '\n...\n'),
   })
   .map(({ root, lineEnd, mark, ending, ...style }) => {
-    const writer = writerOf(style);
-    const { text, value } = writer(root, 0);
+    const { text, value } = block(root, 0, { ...style, words: { count: 0 } });
     const lines = `# c00${text}${ending}`;
     return { text: mark + lines.replaceAll('\n', lineEnd), value };
   });
 
-interface Style {
+/** How a text is laid out, and how many words it has so far. */
+interface Writer {
   readonly step: number;
   readonly listStep: number;
+  /** Between a dash and what stands in its line. */
   readonly gap: string;
+  readonly words: { count: number };
+}
+
+function word(letter: string, { words }: Writer): string {
+  words.count += 1;
+  return `${letter}${words.count}`;
+}
+
+function comment(isThere: boolean | undefined, writer: Writer): string {
+  return isThere === true ? ` # ${word('c', writer)}` : '';
 }
 
 function quoted(text: string, quote: string): string {
@@ -83,75 +104,79 @@ function quoted(text: string, quote: string): string {
   return quote === 'double' ? `"${text}"` : text;
 }
 
-function writerOf({ step, listStep, gap }: Style) {
-  let words = 0;
-  const word = (letter: string) => `${letter}${(words += 1)}`;
-  const comment = (isThere: boolean | undefined) => (isThere ? ` # ${word('c')}` : '');
+/** The value of a collection whose parts have these keys and values. */
+function valueOf(kind: Tree['kind'], parts: readonly (readonly [string, Json])[]): Json {
+  return kind === 'map' ? Object.fromEntries(parts) : parts.map(([, value]) => value);
+}
 
-  /** The text behind a `:` or a dash, and the value. */
-  const below = (node: Tree, column: number, isItem: boolean): YamlText => {
-    if (node.kind === 'scalar') {
-      const text = word('v');
-      if (node.quote === 'block')
-        return {
-          text: ` |-${comment(node.comment)}\n${' '.repeat(column + 1)}${text}`,
-          value: text,
-        };
-      return { text: ` ${quoted(text, node.quote)}${comment(node.comment)}`, value: text };
-    }
-    if (node.isFlow || node.parts.length === 0) {
-      const { text, value } = flow(node, column);
-      return { text: ` ${text}${comment(node.comments[0])}`, value };
-    }
-    const inner = column + (isItem ? 1 + gap.length : node.kind === 'list' ? listStep : step);
-    const { text, value } = block(node, inner);
-    // The first part of an item stands behind its dash.
-    if (isItem && !node.comments[7])
-      return { text: `${gap}${text.replace(/^\n(?: *# c\d+\n)* */u, '')}`, value };
-    return { text: `${comment(node.comments[6])}${text}`, value };
-  };
+/** A collection in lines of its own, the line end before them included. */
+function block(node: Collection, column: number, writer: Writer): YamlText {
+  const indent = `\n${' '.repeat(column)}`;
+  const parts: [string, Json][] = [];
+  const lines = node.parts.map((part, index) => {
+    const blank = index % 2 === 1 ? '\n' : '';
+    const above = node.comments[index] === true ? `${indent}# ${word('c', writer)}` : '';
+    const key = node.kind === 'map' ? word('k', writer) : '';
+    const { text, value } =
+      node.kind === 'map' ? behindKey(part, column, writer) : behindDash(part, column, writer);
+    parts.push([key, value]);
+    return `${blank}${above}${indent}${node.kind === 'map' ? `${key}:` : '-'}${text}`;
+  });
+  return { text: lines.join(''), value: valueOf(node.kind, parts) };
+}
 
-  const block = (node: Extract<Tree, { parts: unknown }>, column: number): YamlText => {
-    const indent = `\n${' '.repeat(column)}`;
-    const values: Json[] = [];
-    const entries: Record<string, Json> = {};
-    const lines = node.parts.map((part, index) => {
-      const before = `${index % 2 ? '\n' : ''}${node.comments[index] ? `${indent}# ${word('c')}` : ''}${indent}`;
-      const key = node.kind === 'map' ? word('k') : '';
-      const { text, value } = below(part, column, node.kind === 'list');
-      values.push(value);
-      entries[key] = value;
-      return `${before}${node.kind === 'map' ? `${key}:` : '-'}${text}`;
-    });
-    return { text: lines.join(''), value: node.kind === 'map' ? entries : values };
-  };
+function behindKey(node: Tree, column: number, writer: Writer): YamlText {
+  if (node.kind === 'scalar' || isFlow(node)) return inLine(node, column, writer);
+  const above = comment(node.comments[6], writer);
+  const step = node.kind === 'list' ? writer.listStep : writer.step;
+  const { text, value } = block(node, column + step, writer);
+  return { text: above + text, value };
+}
 
-  const flow = (node: Tree, column: number): YamlText => {
-    if (node.kind === 'scalar') {
-      const text = word('v');
-      return { text: quoted(text, node.quote), value: text };
-    }
-    const values: Json[] = [];
-    const entries: Record<string, Json> = {};
-    const indent = `\n${' '.repeat(column + 2)}`;
-    const all = node.parts.map((part, index) => {
-      const key = node.kind === 'map' ? word('k') : '';
-      const { text, value } = flow(part, column + 2);
-      values.push(value);
-      entries[key] = value;
-      const comma = index < node.parts.length - 1 || node.comments[5] ? ',' : '';
-      const space = index < node.parts.length - 1 ? ' ' : '';
-      const line = `${key === '' ? '' : `${key}: `}${text}${comma}`;
-      return node.inLines ? `${indent}${line}${comment(node.comments[index])}` : line + space;
-    });
-    const end = node.inLines && node.parts.length > 0 ? `\n${' '.repeat(column + 1)}` : '';
-    const [open, close] = node.kind === 'map' ? ['{', '}'] : ['[', ']'];
-    return {
-      text: `${open}${all.join('')}${end}${close}`,
-      value: node.kind === 'map' ? entries : values,
-    };
-  };
+function behindDash(node: Tree, column: number, writer: Writer): YamlText {
+  if (node.kind === 'scalar' || isFlow(node)) return inLine(node, column, writer);
+  const above = comment(node.comments[6], writer);
+  const { text, value } = block(node, column + 1 + writer.gap.length, writer);
+  if (node.comments[7] === true) return { text: above + text, value };
+  // The first part stands in the line of the dash, and no comment above it.
+  return { text: writer.gap + text.replace(/^\n(?: *# c\d+\n)* */u, ''), value };
+}
 
-  return (root: Tree, column: number): YamlText =>
-    root.kind === 'scalar' ? { text: `\n${word('v')}`, value: '' } : block(root, column);
+function isFlow({ isFlow: isMeant, parts }: Collection): boolean {
+  return isMeant || parts.length === 0;
+}
+
+/** A value that starts in the line of its key or dash. */
+function inLine(node: Tree, column: number, writer: Writer): YamlText {
+  if (node.kind !== 'scalar') {
+    const { text, value } = flow(node, column, writer);
+    return { text: ` ${text}${comment(node.comments[0], writer)}`, value };
+  }
+  const value = word('v', writer);
+  const beside = comment(node.comment, writer);
+  if (node.quote !== 'block') return { text: ` ${quoted(value, node.quote)}${beside}`, value };
+  return { text: ` |-${beside}\n${' '.repeat(column + 1)}${value}`, value };
+}
+
+/** A value in flow style, in one line or with each part in its own. */
+function flow(node: Tree, column: number, writer: Writer): YamlText {
+  if (node.kind === 'scalar') {
+    const value = word('v', writer);
+    return { text: quoted(value, node.quote), value };
+  }
+  const indent = `\n${' '.repeat(column + 2)}`;
+  const parts: [string, Json][] = [];
+  const texts = node.parts.map((part, index) => {
+    const isLast = index === node.parts.length - 1;
+    const key = node.kind === 'map' ? word('k', writer) : '';
+    const { text, value } = flow(part, column + 2, writer);
+    parts.push([key, value]);
+    const comma = !isLast || node.comments[5] === true ? ',' : '';
+    const line = `${key === '' ? '' : `${key}: `}${text}${comma}`;
+    if (node.inLines) return `${indent}${line}${comment(node.comments[index], writer)}`;
+    return isLast ? line : `${line} `;
+  });
+  const end = node.inLines && node.parts.length > 0 ? `\n${' '.repeat(column + 1)}` : '';
+  const [open, close] = node.kind === 'map' ? ['{', '}'] : ['[', ']'];
+  return { text: `${open}${texts.join('')}${end}${close}`, value: valueOf(node.kind, parts) };
 }
