@@ -2,6 +2,7 @@ import { archiveRules } from './archive-rules.ts';
 import { crdRules } from './crd-rules.ts';
 import { imageRules } from './image-rules.ts';
 import { isoRules } from './iso-rules.ts';
+import { baselineRules, restrictedRules } from './pod-rules.ts';
 import { productRules } from './product-rules.ts';
 import { roleRules } from './role-rules.ts';
 import type { RuleText } from './rule.ts';
@@ -14,6 +15,8 @@ export const chapters = {
   images: imageRules,
   crds: crdRules,
   roles: roleRules,
+  baseline: baselineRules,
+  restricted: restrictedRules,
 } as const;
 
 /** What rules are about. */
@@ -26,6 +29,8 @@ const rules = {
   ...imageRules,
   ...crdRules,
   ...roleRules,
+  ...baselineRules,
+  ...restrictedRules,
 } as const;
 
 /** The id of a rule, which people name in waivers and pipelines: it never changes its meaning. */
