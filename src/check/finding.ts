@@ -44,6 +44,8 @@ export interface Omitted {
 
 /** Findings of one rule in one report: who has a hundred of a kind mends them all at once. */
 const MAX_OF_A_RULE = 20;
+/** Characters: names in an archive may be as long as it is. */
+const MAX_MESSAGE = 1000;
 
 /** Collects what is found; of each rule so much as somebody reads. */
 export class Findings {
@@ -54,7 +56,11 @@ export class Findings {
   add(rule: RuleId, message: string, more: Omit<Finding, 'rule' | 'message'> = {}): void {
     const kept = this.#kept.get(rule) ?? [];
     this.#kept.set(rule, kept);
-    if (kept.length < MAX_OF_A_RULE) kept.push({ rule, message, ...more });
+    const text = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}...` : message;
+    const finding = { rule, message: text, ...more };
+    // A link that leads nowhere is met by whoever lists a folder above it.
+    if (kept.some((one) => isSame(one, finding))) return;
+    if (kept.length < MAX_OF_A_RULE) kept.push(finding);
     else this.#omitted.set(rule, (this.#omitted.get(rule) ?? 0) + 1);
   }
 
@@ -70,6 +76,10 @@ export class Findings {
       }),
     };
   }
+}
+
+function isSame(a: Finding, b: Finding): boolean {
+  return a.message === b.message && byPlace(a, b) === 0;
 }
 
 function rankOf(rule: RuleId): number {

@@ -1,0 +1,168 @@
+import { formatMistake, gatherContents, type Gathered } from '../archive/contents.ts';
+import { quoted } from '../archive/mistake.ts';
+import { openFlawed, type Tree } from '../archive/tree.ts';
+import { solutionsErrors, type Place } from '../errors.ts';
+import type { HashOptions } from '../metadata/hash.ts';
+import { verifyBlobs } from '../metadata/verify.ts';
+import { checkCrds, type DefinedCrd } from './crd-check.ts';
+import { Findings, type Report, type Spot } from './finding.ts';
+import { blobsOf, checkImages } from './image-check.ts';
+import { checkImage, checkVolumeName } from './iso-check.ts';
+import { checkLayout } from './layout-check.ts';
+import { checkProduct } from './product-check.ts';
+import { addNotices } from './reader-rules.ts';
+import { checkRoles } from './role-check.ts';
+
+/** An archive to check. */
+export interface ArchiveToCheck {
+  /** Where it is on this machine. */
+  readonly file: string;
+  /** As the user wrote it. */
+  readonly name: string;
+}
+
+/** How {@link checkArchives} works. */
+export interface CheckOptions {
+  /** Whether every blob is hashed, which reads the whole archive. */
+  readonly deep?: boolean | undefined;
+  readonly progress?: ((archive: string, done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Checks archives, each whatever is wrong with the others, and then what they are to each other.
+ * Nothing is written, and nothing in them is run. Without `deep` the time does not depend on the
+ * size of the images.
+ */
+export async function checkArchives(
+  archives: readonly ArchiveToCheck[],
+  options: CheckOptions = {},
+): Promise<Report[]> {
+  const checked: Checked[] = [];
+  for (const archive of archives) checked.push(await checkOne(archive, options));
+  checkIds(checked);
+  checkOwners(checked);
+  return checked.map(({ findings, name, kind, id }) =>
+    findings.report({ subject: name, kind, id }),
+  );
+}
+
+/** What is kept of an archive until all are seen. */
+interface Checked {
+  readonly name: string;
+  readonly findings: Findings;
+  readonly kind?: Tree['kind'] | undefined;
+  readonly id?: string | undefined;
+  readonly solution?: string | undefined;
+  readonly version?: string | undefined;
+  readonly crds: readonly DefinedCrd[];
+}
+
+async function checkOne({ file, name }: ArchiveToCheck, options: CheckOptions): Promise<Checked> {
+  const findings = new Findings();
+  let tree: Tree;
+  try {
+    tree = openFlawed(file, name);
+  } catch (error) {
+    addNotices(findings, name, solutionsErrors(error));
+    return { name, findings, crds: [] };
+  }
+  try {
+    return await checkTree(tree, findings, options);
+  } finally {
+    tree.close();
+  }
+}
+
+async function checkTree(tree: Tree, findings: Findings, options: CheckOptions): Promise<Checked> {
+  const { name, kind, volume } = tree;
+  addNotices(findings, name, tree.mistakes);
+  if (volume) checkImage(volume.image, findings);
+  const format = formatMistake(tree);
+  if (format) addNotices(findings, name, [format]);
+  if (format?.code === 'archive-legacy') {
+    addNotices(findings, name, tree.notices);
+    return { name, findings, kind, crds: [] };
+  }
+  const contents = gatherContents(tree);
+  addNotices(findings, name, [...contents.errors, ...contents.notices]);
+  const crds = checkContents(tree, contents, findings);
+  if (options.deep === true) await checkBlobs(tree, contents, { findings, options });
+  const { product } = contents;
+  return {
+    name,
+    findings,
+    kind,
+    id: product?.id,
+    solution: product?.name,
+    version: product?.version,
+    crds,
+  };
+}
+
+function checkContents(tree: Tree, contents: Gathered, findings: Findings): DefinedCrd[] {
+  const { product, crds, roles } = contents;
+  const spotOf = ({ file, line, column }: Place): Spot => ({
+    path: file.slice(tree.name.length + 1),
+    line,
+    column,
+  });
+  if (tree.volume && product) checkVolumeName(tree.volume.id, product, findings);
+  checkLayout(tree, contents, findings);
+  checkProduct(contents, findings);
+  checkImages(tree, contents, findings);
+  checkRoles({ roles, crds, spotOf }, findings);
+  return checkCrds(crds, spotOf, findings);
+}
+
+interface DeepCheck {
+  readonly findings: Findings;
+  readonly options: CheckOptions;
+}
+
+async function checkBlobs(
+  tree: Tree,
+  { images }: Gathered,
+  { findings, options }: DeepCheck,
+): Promise<void> {
+  if (!images) return;
+  const { progress } = options;
+  const hashing: HashOptions = progress
+    ? { progress: (done, total) => progress(tree.name, done, total) }
+    : {};
+  try {
+    await verifyBlobs(tree, blobsOf(tree, images), hashing);
+  } catch (error) {
+    addNotices(findings, tree.name, solutionsErrors(error));
+  }
+}
+
+/** Two builds under one id: of each the other is named. */
+function checkIds(checked: readonly Checked[]): void {
+  for (const one of checked) {
+    const twin = checked.find((other) => other !== one && other.id === one.id);
+    if (!twin || one.id === undefined) continue;
+    const message = `${quoted(twin.name)} has the id ${quoted(one.id)}, too: the Solution ${quoted(twin.solution ?? '')}, version ${quoted(twin.version ?? '')}`;
+    one.findings.add('id-twice', message);
+  }
+}
+
+function checkOwners(checked: readonly Checked[]): void {
+  const owners = new Map<string, Set<string>>();
+  for (const { solution, crds } of checked) {
+    for (const { name } of solution === undefined ? [] : crds) {
+      const known = owners.get(name) ?? new Set();
+      owners.set(name, known.add(solution ?? ''));
+    }
+  }
+  for (const { findings, solution, crds } of checked) {
+    for (const { name, at } of crds) {
+      const others = [...(owners.get(name) ?? [])].filter((owner) => owner !== solution);
+      if (others.length === 0) continue;
+      findings.add(
+        'crd-owners',
+        `${quoted(name)} is defined by ${others.map(quoted).join(', ')}, too`,
+        { at },
+      );
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { quoted } from '../archive/mistake.ts';
+import { objectMistakes } from '../kubernetes/check.ts';
+import type { Manifest } from '../kubernetes/read.ts';
+import { fieldOf, isJsonList, nameOf, textOf, type Json } from '../kubernetes/value.ts';
+import { clusterScope, rightsNotGiven } from '../model/scope.ts';
+import type { SpotOf } from './crd-check.ts';
+import type { Findings, Spot } from './finding.ts';
+
+interface RolesToCheck {
+  readonly roles: readonly Manifest[];
+  /** The archive's own: what an Operator does with its own kinds is its own matter. */
+  readonly crds: readonly Manifest[];
+  readonly spotOf: SpotOf;
+}
+
+/** What the API server refuses in roles, and which of their rights reach too far. */
+export function checkRoles({ roles, crds, spotOf }: RolesToCheck, findings: Findings): void {
+  const own = new Set(crds.map(({ value }) => textOf(fieldOf(value['spec'], 'group'))));
+  const scope = clusterScope(crds);
+  const seen = new Set<string>();
+  for (const role of roles.filter(isJudged)) {
+    const at = spotOf(role.place);
+    const title = `${textOf(role.value['kind'])} ${quoted(nameOf(role.value))}`;
+    for (const mistake of objectMistakes(role.value)) {
+      findings.add('role-refused', `${title}: ${mistake}`, { at });
+    }
+    if (seen.has(title)) findings.add('role-twice', `the ${title} is defined twice`, { at });
+    seen.add(title);
+    checkName(role, at, findings);
+    checkRules(role, { own, title, spotOf }, findings);
+    const rights = rightsNotGiven(role, scope);
+    if (rights.length > 0) {
+      findings.add('role-cluster-scoped', `${title}: ${fewOf(rights)}`, { at });
+    }
+  }
+}
+
+/** Of other kinds and versions, and of those without a name, the reader has spoken. */
+function isJudged({ value }: Manifest): boolean {
+  const { apiVersion, kind } = value;
+  return (
+    apiVersion === 'rbac.authorization.k8s.io/v1' &&
+    (kind === 'Role' || kind === 'ClusterRole') &&
+    nameOf(value) !== ''
+  );
+}
+
+/** What kubebuilder and the Operator SDK write where nobody gives a prefix. */
+const GENERIC =
+  /^(?:manager|metrics-auth|proxy|leader-election|metrics-reader|auth-proxy-client)(?:-role|-clusterrole)?$/u;
+
+function checkName({ value }: Manifest, at: Spot, findings: Findings): void {
+  const name = nameOf(value);
+  if (value['kind'] !== 'ClusterRole' || !GENERIC.test(name)) return;
+  findings.add('role-generic-name', `the ClusterRole is named ${quoted(name)}`, { at });
+}
+
+interface RulesContext {
+  readonly own: ReadonlySet<string>;
+  readonly title: string;
+  readonly spotOf: SpotOf;
+}
+
+function checkRules(
+  role: Manifest,
+  { own, title, spotOf }: RulesContext,
+  findings: Findings,
+): void {
+  const { rules } = role.value;
+  for (const [index, rule] of (isJsonList(rules) ? rules : []).entries()) {
+    const found = judge(rule, own);
+    if (!found) continue;
+    findings.add(found.rule, `${title}: ${found.what}`, {
+      at: spotOf(role.placeOf(['rules', index])),
+    });
+  }
+}
+
+interface Judgement {
+  readonly rule: 'role-wildcard' | 'role-escalation' | 'role-verbs';
+  readonly what: string;
+}
+
+const ESCALATING = ['bind', 'escalate', 'impersonate'];
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** The worst that there is to say of a rule. */
+function judge(rule: Json, own: ReadonlySet<string>): Judgement | undefined {
+  const [groups, resources, verbs] = ['apiGroups', 'resources', 'verbs'].map((key) =>
+    textsAt(rule, key),
+  );
+  if (!groups || !resources || !verbs) return undefined;
+  const foreign = groups.filter((group) => !own.has(group));
+  if (groups.includes('*')) return { rule: 'role-wildcard', what: 'its rule covers all groups' };
+  if (resources.includes('*') && foreign.length > 0) {
+    return {
+      rule: 'role-wildcard',
+      what: `its rule covers all resources of ${fewOf(foreign.map(groupText))}`,
+    };
+  }
+  if (textsAt(rule, 'nonResourceURLs').includes('*')) {
+    return { rule: 'role-wildcard', what: 'its rule covers all paths of the API server' };
+  }
+  const escalating = ESCALATING.filter((verb) => verbs.includes(verb));
+  const givesRoles = verbs.includes('*') && groups.includes(RBAC);
+  if (escalating.length > 0 || givesRoles) {
+    const named = escalating.length > 0 ? escalating : ['*'];
+    return { rule: 'role-escalation', what: `its rule has ${fewOf(named)} on ${fewOf(resources)}` };
+  }
+  if (!verbs.includes('*') || foreign.length === 0 || resources.length === 0) return undefined;
+  return { rule: 'role-verbs', what: `its rule gives every verb on ${fewOf(resources)}` };
+}
+
+function groupText(group: string): string {
+  return group === '' ? 'the core group' : group;
+}
+
+const FEW = 5;
+
+function fewOf(texts: readonly string[]): string {
+  const more = texts.length > FEW ? ` and ${texts.length - FEW} more` : '';
+  return `${texts
+    .slice(0, FEW)
+    .map((text) => `\`${text.slice(0, 100)}\``)
+    .join(', ')}${more}`;
+}
+
+function textsAt(rule: Json, key: string): string[] {
+  const list = fieldOf(rule, key);
+  return isJsonList(list) ? list.filter((item) => typeof item === 'string') : [];
+}
