@@ -4,7 +4,7 @@ import { addRegistryOptions, type RegistryFlags } from './registry-options.ts';
 
 const AFTER = `
 Exit codes: 0 all images are there, 1 failed (TLS, a bug), 2 wrong usage,
-  20 the archive is missing or damaged, 21 credentials, 22 refused by the registry,
+  20 the archive is missing or damaged, 21 credentials, 22 refused by the registry or a proxy,
   23 temporary: only here does the same command help later, 130 and 143 interrupted.
 
 Credentials: --authfile, else REGISTRY_AUTH_FILE, else the files of podman and docker, with their

@@ -54,7 +54,7 @@ const usage = /^(?:push-target|push-name|push-id-twice|push-mount-from)$/u;
 const kinds: readonly (readonly [ExitCode, RegExp])[] = [
   [exitCodes.archive, /^push-(?:content|changed)$/u],
   [exitCodes.credentials, /^(?:registry-credentials|registry-auth-file|credential-helper)$/u],
-  [exitCodes.refused, /^(?:registry-refused|registry-protocol|push-verify)$/u],
+  [exitCodes.refused, /^(?:registry-refused|registry-proxy|registry-protocol|push-verify)$/u],
   [exitCodes.failed, /^(?!registry-temporary$)/u],
   [exitCodes.temporary, /^registry-temporary$/u],
 ];

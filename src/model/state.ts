@@ -147,7 +147,7 @@ export interface ImageJob {
   readonly archive: Archive;
   /** The path of the archive in the folder of the archives. */
   readonly file: string;
-  /** The id of the version that probably has the same layers in the registry; none for a version alone. */
+  /** Id of the version that probably has the same layers in the registry; one alone has none. */
   readonly mountFrom: string | undefined;
 }
 

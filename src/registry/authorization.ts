@@ -190,7 +190,8 @@ function tokenRefusal(
   credentials: Credentials | undefined,
 ): RegistryError {
   const error = refusal('asking for a token', answer, registry);
-  if (error.isTemporary) return error;
+  // A proxy on the way has credentials of its own.
+  if (error.isTemporary || answer.status === 407) return error;
   return new RegistryError('registry-credentials', error.message, {
     hint: credentialsHint(credentials),
     status: answer.status,

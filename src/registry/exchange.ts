@@ -23,6 +23,8 @@ export interface Body {
 export interface Answer {
   /** Where it came from. */
   readonly url: URL;
+  /** Who relayed it, and may have answered itself; nobody where there was a tunnel. */
+  readonly relay?: URL | undefined;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -66,6 +68,8 @@ export async function exchange(
   open: () => ClientRequest,
   { url, proxy, body, limit, waits }: ExchangeOptions,
 ): Promise<Answer> {
+  // A tunnel leads to the host itself; it tells of its proxy where there is none yet.
+  const isToProxy = url.protocol === 'http:';
   for (let isSecondTry = false; ; isSecondTry = true) {
     const request = open();
     const answering = answerTo(request, url, limit);
@@ -76,13 +80,11 @@ export async function exchange(
       // Ending a request whose body is cut short would let another one use its connection.
       if (isWhole) request.end();
       request.setTimeout(waits.answer);
-      return await answering;
+      return { ...(await answering), relay: isToProxy ? proxy : undefined };
     } catch (error) {
       // A connection that the registry closed while nobody used it is no failure of the request.
       if (!isSecondTry && isStale(error, request) && !body) continue;
       request.destroy();
-      // A tunnel leads to the host itself; it tells of its proxy where there is none yet.
-      const isToProxy = url.protocol === 'http:';
       throw connectionFailure(error, { host: url.host, proxy, isToProxy });
     }
   }

@@ -9,6 +9,7 @@ export type RegistryCode =
   | 'registry-credentials'
   | 'registry-tls'
   | 'registry-refused'
+  | 'registry-proxy'
   | 'registry-protocol'
   | 'registry-temporary'
   | 'registry-interrupted';

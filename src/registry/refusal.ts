@@ -1,3 +1,4 @@
+import { proxyName } from './connection-failure.ts';
 import type { Answer } from './exchange.ts';
 import { foreignText, RegistryError, type RegistryCode } from './failure.ts';
 import { fieldOf, jsonOf, textField } from './json.ts';
@@ -19,6 +20,7 @@ const reasons: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  407: 'Proxy Authentication Required',
   413: 'Content Too Large',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
@@ -66,6 +68,7 @@ export function refusal(action: string, answer: Answer, registry: string): Regis
       status,
     });
   }
+  if (status === 407 && answer.relay) return proxyRefusal(status, answer.relay);
   const complaints = complaintsOf(body);
   const said = complaints.map(
     ({ code, message, detail }) =>
@@ -80,6 +83,25 @@ export function refusal(action: string, answer: Answer, registry: string): Regis
     hint: isFull ? 'the disk of the registry is full' : (hints[status] ?? hintFor(status)),
     status,
     retryAfter,
+  });
+}
+
+/**
+ * The error for a proxy that does not do what it is asked. No other request fares better: its code is
+ * not that of a refused image.
+ */
+export function proxyRefusal(status: number, proxy: URL): RegistryError {
+  const message = `${proxyName(proxy)} answered ${status} ${reasons[status] ?? ''}`.trim();
+  if (TEMPORARY.has(status)) return new RegistryError('registry-temporary', message, { status });
+  if (status === 407) {
+    return new RegistryError('registry-credentials', message, {
+      status,
+      hint: 'it wants a user, or another one: http://<user>:<password>@<proxy>:<port>',
+    });
+  }
+  return new RegistryError('registry-proxy', message, {
+    status,
+    hint: 'does it allow this registry? Should the registry be in NO_PROXY?',
   });
 }
 

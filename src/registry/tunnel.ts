@@ -1,5 +1,5 @@
 import { Agent, type RequestOptions } from 'node:https';
-import { request as plainRequest, type IncomingMessage } from 'node:http';
+import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { connect as tlsConnect, type SecureContext } from 'node:tls';
@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import { connectionFailure, proxyName } from './connection-failure.ts';
 import { RegistryError } from './failure.ts';
 import { hostnameOf, portOf, proxyAuthorization } from './proxy.ts';
+import { proxyRefusal } from './refusal.ts';
 
 interface TunnelOptions {
   readonly secureContext: SecureContext;
@@ -46,7 +47,7 @@ export class TunnelAgent extends Agent {
     asking.once('connect', (answer, socket) => {
       if (answer.statusCode !== 200) {
         socket.destroy();
-        fail(refused(answer, this.#proxy));
+        fail(proxyRefusal(answer.statusCode ?? 0, this.#proxy));
         return;
       }
       const { secureContext } = this.#tunnel;
@@ -78,19 +79,5 @@ export class TunnelAgent extends Agent {
 function silent(proxy: URL): RegistryError {
   return new RegistryError('registry-temporary', `${proxyName(proxy)} does not answer`, {
     hint: 'is it up, and is its address right?',
-  });
-}
-
-/** No other request fares better: a code for settings makes it one error, not one an image. */
-function refused({ statusCode = 0 }: IncomingMessage, proxy: URL): RegistryError {
-  const message = `${proxyName(proxy)} answered ${statusCode}`;
-  if (statusCode >= 500) return new RegistryError('registry-temporary', message);
-  if (statusCode === 407) {
-    return new RegistryError('registry-credentials', message, {
-      hint: 'it wants a user: http://<user>:<password>@<proxy>:<port>',
-    });
-  }
-  return new RegistryError('registry-settings', message, {
-    hint: 'does it allow this registry? Should the registry be in NO_PROXY?',
   });
 }

@@ -68,9 +68,9 @@ describe('a proxy that is asked to connect', () => {
   });
 
   it.each([
-    [403, 'registry-settings', 'NO_PROXY'],
+    [403, 'registry-proxy', 'NO_PROXY'],
     [407, 'registry-credentials', '<user>:<password>'],
-    [201, 'registry-settings', 'NO_PROXY'],
+    [201, 'registry-proxy', 'NO_PROXY'],
   ])('and answers %s is one error, with its name, not one an image', async (status, code, hint) => {
     const { host, environment } = await startProxy(`HTTP/1.1 ${status} Other\r\n\r\n`);
     const settings = { ...tls, environment };
@@ -81,12 +81,12 @@ describe('a proxy that is asked to connect', () => {
     });
   });
 
-  it('and answers 503 is tried again', async () => {
-    const { host, environment } = await startProxy('HTTP/1.1 503 Busy\r\n\r\n');
+  it.each([429, 503])('and answers %s is tried again', async (status) => {
+    const { host, environment } = await startProxy(`HTTP/1.1 ${status} Busy\r\n\r\n`);
     const settings = { ...tls, environment };
     await expect(pushTrees(registry, [twoImages()], { settings })).rejects.toMatchObject({
       code: 'registry-temporary',
-      message: expect.stringContaining(`the proxy ${host} answered 503`),
+      message: expect.stringContaining(`the proxy ${host} answered ${status}`),
     });
   });
 
@@ -97,6 +97,22 @@ describe('a proxy that is asked to connect', () => {
       code: 'registry-protocol',
       message: expect.stringContaining(`the proxy ${host} does not speak HTTP`),
     });
+  });
+});
+
+describe('a proxy that relays', () => {
+  it('and wants another user is told from the registry, in one error', async () => {
+    const answer = 'HTTP/1.1 407 Other\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+    const { host } = await startProxy(answer);
+    const environment = { HTTP_PROXY: `http://who:word@${host}` };
+    const pushing = pushTrees(registry, [twoImages()], { settings: { environment } });
+    const error: unknown = await pushing.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'registry-credentials',
+      message: `the proxy ${host} answered 407 Proxy Authentication Required`,
+      hint: expect.stringContaining('http://<user>:<password>@<proxy>:<port>'),
+    });
+    expect(inspect(error)).not.toMatch(/who|word@/u);
   });
 });
 
