@@ -1,4 +1,4 @@
-import { replaceConfigFile, requireWritableConfig } from '../config/file.ts';
+import { replaceConfigFile, requireFolder, requireWritableConfig } from '../config/file.ts';
 import {
   isRepository,
   parseConfig,
@@ -47,10 +47,10 @@ export async function change(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { root } = options;
+  requireRoot(options);
   const lock = lockRun(root);
   try {
     const bytes = readConfig(root);
-    if (options.mayBeNew !== true && !isRepository(bytes)) throw wrongFolder(root);
     const request = ask(situationOf(parseConfig(bytes), root));
     const after = editedBytes(request, bytes);
     if (after === undefined && request.resumes !== true) return reportUnchanged(request, terminal);
@@ -72,6 +72,12 @@ export async function change(
   } finally {
     lock.release();
   }
+}
+
+/** The lock makes a folder: not in a wrong one. */
+function requireRoot({ root, mayBeNew = false }: ChangeOptions): void {
+  if (mayBeNew) requireFolder(root);
+  else if (!isRepository(readConfig(root))) throw wrongFolder(root);
 }
 
 function situationOf(config: Config, root: string): Situation {

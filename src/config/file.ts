@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   realpathSync,
+  statSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { isSystemError, onDisk } from '../disk/failure.ts';
@@ -36,6 +37,18 @@ export function readConfigFile(root: string, file: string): Uint8Array | undefin
   } finally {
     closeSync(descriptor);
   }
+}
+
+/**
+ * Checks that `root` is a folder, before anything is made in it.
+ *
+ * @throws SolutionsError `no-config`
+ */
+export function requireFolder(root: string): void {
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw mistake('no-config', `there is no folder ${root}`, {
+    hint: `make it first; \`solutions init ${root}\` starts a repository there`,
+  });
 }
 
 /** What is put in place of a file of people's. */

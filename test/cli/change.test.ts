@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -293,6 +301,10 @@ describe('a refusal', () => {
     const { exitCode, stderr } = await solutions(['create-env', '-n', 'lab'], { cwd: folder });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('there is neither solutions.yaml nor environments.yaml');
+    expect(readdirSync(folder)).toEqual([]);
+    const other = await solutions(['-C', join(folder, 'typo'), 'import', '-a', 'a.iso']);
+    expect(other.stderr).toContain('/typo\n  hint: make it first');
+    expect([other.exitCode, readdirSync(folder)]).toEqual([1, []]);
   });
 
   it('of an edit in out/ comes before the edit of the file', async () => {
