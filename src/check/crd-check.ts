@@ -3,6 +3,7 @@ import { objectMistakes } from '../kubernetes/check.ts';
 import type { Manifest } from '../kubernetes/read.ts';
 import { structuralMistakes } from '../kubernetes/structural.ts';
 import { fieldOf, nameOf, textOf } from '../kubernetes/value.ts';
+import { verbatim } from '../manifests/verbatim.ts';
 import type { Findings, Spot } from './finding.ts';
 
 /** A CRD that an archive defines, and where. */
@@ -21,7 +22,8 @@ export function checkCrds(
   for (const crd of crds.filter(isJudged)) {
     const name = nameOf(crd.value);
     const at = spotOf(crd.place);
-    for (const mistake of objectMistakes(crd.value)) findings.add('crd-refused', mistake, { at });
+    const rendered = verbatim(crd, { name, labels: {} });
+    for (const mistake of objectMistakes(rendered)) findings.add('crd-refused', mistake, { at });
     for (const { path, must } of structuralMistakes(crd.value)) {
       const message = `${path.map(stepText).join('').slice(1)} ${must}`;
       findings.add('crd-schema', message, { at: spotOf(crd.placeOf(path)) });

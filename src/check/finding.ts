@@ -1,3 +1,4 @@
+import type { Waiver } from '../config/waivers.ts';
 import { compareText } from '../text-order.ts';
 import { levels, type Level } from './rule.ts';
 import { ruleIds, ruleText, type RuleId } from './rules.ts';
@@ -11,6 +12,14 @@ export interface Spot {
   readonly column?: number | undefined;
 }
 
+/** An object of a folder of manifests, as people name it. */
+export interface ObjectName {
+  readonly kind: string;
+  /** Absent where the object is in none, or in that of whoever applies it. */
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
 /** One place where a rule is broken. */
 export interface Finding {
   readonly rule: RuleId;
@@ -20,6 +29,10 @@ export interface Finding {
   readonly at?: Spot | undefined;
   /** What to do about this one, in place of what the rule says. */
   readonly mend?: string | undefined;
+  /** The manifest that it is about. */
+  readonly object?: ObjectName | undefined;
+  /** Why it is right all the same, as platform.yaml says: it counts for nothing. */
+  readonly waiver?: string | undefined;
 }
 
 /** What was found in one archive, or in one folder of manifests. */
@@ -50,18 +63,34 @@ const MAX_MESSAGE = 1000;
 /** Collects what is found; of each rule so much as somebody reads. */
 export class Findings {
   readonly #kept = new Map<RuleId, Finding[]>();
+  readonly #waived = new Map<RuleId, Finding[]>();
   readonly #omitted = new Map<RuleId, number>();
+  readonly #waivers: readonly Waiver[];
+  readonly #used = new Set<Waiver>();
+
+  constructor(waivers: readonly Waiver[] = []) {
+    this.#waivers = waivers;
+  }
 
   /** Adds a finding, or counts it where there are enough of its rule. */
-  add(rule: RuleId, message: string, more: Omit<Finding, 'rule' | 'message'> = {}): void {
-    const kept = this.#kept.get(rule) ?? [];
-    this.#kept.set(rule, kept);
-    const text = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}...` : message;
-    const finding = { rule, message: text, ...more };
-    // A link that leads nowhere is met by whoever lists a folder above it.
-    if (kept.some((one) => isSame(one, finding))) return;
-    if (kept.length < MAX_OF_A_RULE) kept.push(finding);
-    else this.#omitted.set(rule, (this.#omitted.get(rule) ?? 0) + 1);
+  add(
+    rule: RuleId,
+    message: string,
+    more: Omit<Finding, 'rule' | 'message' | 'waiver'> = {},
+  ): void {
+    const waiver = this.#waivers.find((one) => isAbout(one, rule, more.object));
+    if (waiver) this.#used.add(waiver);
+    const list = waiver ? this.#waived : this.#kept;
+    const kept = list.get(rule) ?? [];
+    list.set(rule, kept);
+    if (kept.length < MAX_OF_A_RULE) {
+      kept.push({ rule, message, ...more, ...(waiver ? { waiver: waiver.reason } : {}) });
+    } else if (!waiver) this.#omitted.set(rule, (this.#omitted.get(rule) ?? 0) + 1);
+  }
+
+  /** The waivers that were for nothing that was added. */
+  staleWaivers(): Waiver[] {
+    return this.#waivers.filter((waiver) => !this.#used.has(waiver));
   }
 
   /** The report of all that was added. */
@@ -69,7 +98,10 @@ export class Findings {
     const rules = [...ruleIds].sort((a, b) => rankOf(a) - rankOf(b));
     return {
       ...about,
-      findings: rules.flatMap((rule) => (this.#kept.get(rule) ?? []).toSorted(byPlace)),
+      findings: rules.flatMap((rule) => [
+        ...(this.#kept.get(rule) ?? []).toSorted(byPlace),
+        ...(this.#waived.get(rule) ?? []).toSorted(byPlace),
+      ]),
       omitted: rules.flatMap((rule) => {
         const count = this.#omitted.get(rule);
         return count === undefined ? [] : [{ rule, count }];
@@ -80,6 +112,16 @@ export class Findings {
 
 function isSame(a: Finding, b: Finding): boolean {
   return a.message === b.message && byPlace(a, b) === 0;
+}
+
+function isAbout(waiver: Waiver, rule: RuleId, object: ObjectName | undefined): boolean {
+  const { kind, namespace, name } = waiver.object;
+  return (
+    waiver.rule === rule &&
+    (kind === undefined || kind === object?.kind) &&
+    (namespace === undefined || namespace === object?.namespace) &&
+    (name === undefined || name === object?.name)
+  );
 }
 
 function rankOf(rule: RuleId): number {
@@ -100,14 +142,19 @@ function spotOf({ at }: Finding) {
   return { path: at?.path ?? '', line: at?.line ?? 0, column: at?.column ?? 0 };
 }
 
-/** How many findings of a level there are in some reports, those that were left out included. */
+/** How many findings of a level count in some reports, those that were left out included. */
 export function countOf(reports: readonly Report[], level: Level): number {
   const isOf = ({ rule }: { readonly rule: RuleId }): boolean => ruleText(rule).level === level;
   return reports.reduce(
     (sum, { findings, omitted }) =>
       sum +
-      findings.filter(isOf).length +
+      findings.filter((one) => isOf(one) && one.waiver === undefined).length +
       omitted.filter(isOf).reduce((more, { count }) => more + count, 0),
     0,
   );
+}
+
+/** `path:line:column`, as compilers print it. */
+export function spotText({ path, line, column }: Spot): string {
+  return [path, line, column].filter((part) => part !== undefined).join(':');
 }

@@ -5,13 +5,16 @@ import { quoted } from '../archive/mistake.ts';
 import type { Product } from '../archive/product.ts';
 import { readYaml, type Path, type YamlDocument } from '../config/yaml.ts';
 import { runUnder, usersOf } from '../model/operator-image.ts';
-import { parse } from 'semver';
 import type { Findings, Spot } from './finding.ts';
 import type { RuleId } from './rules.ts';
 
 const FILE = 'manifest.yaml';
 const API_VERSION = 'solutions.metalk8s.scality.com/v1alpha1';
 const DISPLAY_NAME = 'solutions.metalk8s.scality.com/display-name';
+
+/** @see https://semver.org/spec/v2.0.0.html#backusnaur-form-grammar-for-valid-semver-versions */
+const SEMVER =
+  /^(?:(?:0|[1-9]\d*)\.){2}(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*)(?:\.(?:0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*))*)?(?:\+[\dA-Za-z-]+(?:\.[\dA-Za-z-]+)*)?$/u;
 
 /** What manifest.yaml says although it can be read: its form, and whether it fits the images. */
 export function checkProduct(contents: Gathered, findings: Findings): void {
@@ -43,7 +46,7 @@ function checkForm(product: Product, document: YamlDocument, findings: Findings)
       at: spot(document, ['metadata']),
     });
   }
-  if (parse(version) === null) {
+  if (!SEMVER.test(version)) {
     findings.add('product-version-order', `${quoted(version)} is no SemVer`, {
       at: spot(document, ['spec', 'version']),
     });

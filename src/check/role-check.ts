@@ -2,6 +2,7 @@ import { quoted } from '../archive/mistake.ts';
 import { objectMistakes } from '../kubernetes/check.ts';
 import type { Manifest } from '../kubernetes/read.ts';
 import { fieldOf, isJsonList, nameOf, textOf, type Json } from '../kubernetes/value.ts';
+import { verbatim } from '../manifests/verbatim.ts';
 import { clusterScope, rightsNotGiven } from '../model/scope.ts';
 import type { SpotOf } from './crd-check.ts';
 import type { Findings, Spot } from './finding.ts';
@@ -21,7 +22,8 @@ export function checkRoles({ roles, crds, spotOf }: RolesToCheck, findings: Find
   for (const role of roles.filter(isJudged)) {
     const at = spotOf(role.place);
     const title = `${textOf(role.value['kind'])} ${quoted(nameOf(role.value))}`;
-    for (const mistake of objectMistakes(role.value)) {
+    const rendered = verbatim(role, { name: nameOf(role.value), labels: {} });
+    for (const mistake of objectMistakes(rendered)) {
       findings.add('role-refused', `${title}: ${mistake}`, { at });
     }
     if (seen.has(title)) findings.add('role-twice', `the ${title} is defined twice`, { at });

@@ -33,6 +33,34 @@ const rules = {
   ...restrictedRules,
 } as const;
 
+/** The chapters, in their order. */
+export const chapterNames: readonly Chapter[] = Object.keys(chapters).filter(isChapter);
+
+function isChapter(text: string): text is Chapter {
+  return Object.hasOwn(chapters, text);
+}
+
+/** What a rule is about. */
+export function chapterOf(rule: RuleId): Chapter {
+  const found = chapterNames.find((name) => Object.hasOwn(chapters[name], rule));
+  if (found === undefined) throw new Error(`the rule ${rule} is in no chapter`);
+  return found;
+}
+
+const ofArchives: ReadonlySet<Chapter> = new Set([
+  'archive',
+  'iso',
+  'product',
+  'images',
+  'crds',
+  'roles',
+]);
+
+/** The rules that an archive, or a folder of manifests, is judged by. */
+export function rulesFor(what: 'archive' | 'manifests'): RuleId[] {
+  return ruleIds.filter((rule) => ofArchives.has(chapterOf(rule)) === (what === 'archive'));
+}
+
 /** The id of a rule, which people name in waivers and pipelines: it never changes its meaning. */
 export type RuleId = keyof typeof rules;
 

@@ -3,6 +3,7 @@ import { packageVersion } from '../package.ts';
 import { addActivation } from './activation-command.ts';
 import { addAdopt } from './adopt-command.ts';
 import { addArchives } from './archives-command.ts';
+import { addCheck } from './check-command.ts';
 import { addCompletion } from './completion-command.ts';
 import { addEnvironments } from './environments-command.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
@@ -25,7 +26,7 @@ const THIS_PROGRAM = 'This program';
 const commands = {
   'The repository': [addInit, addAdopt, addSynth, addPlan, addList],
   'Solutions and Environments': [addArchives, addActivation, addEnvironments, addPlacement],
-  'Archives and their images': [addInspect, addPush, addUnpush, addRegistryConfig],
+  'Archives and their images': [addInspect, addCheck, addPush, addUnpush, addRegistryConfig],
   [THIS_PROGRAM]: [addCompletion],
 } as const;
 

@@ -2,8 +2,11 @@ import { styleText } from 'node:util';
 import { placeText, solutionsErrors, type Notice } from '../errors.ts';
 import { printable, printableLines } from '../printable.ts';
 
-/** What a command prints: tables for people, JSON for programs, Markdown for a pull request. */
-export type Format = 'text' | 'json' | 'markdown';
+/**
+ * What a command prints: tables for people, JSON for programs, Markdown for a pull request, SARIF
+ * and JUnit for what shows findings.
+ */
+export type Format = 'text' | 'json' | 'markdown' | 'sarif' | 'junit';
 
 interface Streams {
   readonly stdin: NodeJS.ReadStream;

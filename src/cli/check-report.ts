@@ -1,0 +1,83 @@
+import { countOf, spotText, type Finding, type Report } from '../check/finding.ts';
+import { levels, type Level } from '../check/rule.ts';
+import { ruleText, type RuleId } from '../check/rules.ts';
+import type { StyledLine } from './terminal.ts';
+
+/** What `check --output json` prints: an entry for each archive, in the order of the command line. */
+export function jsonReport(reports: readonly Report[]) {
+  return {
+    archives: reports.map((report) => ({
+      archive: report.subject,
+      kind: report.kind ?? null,
+      id: report.id ?? null,
+      ...countsOf([report]),
+      findings: report.findings.map(({ rule, message, at, mend }) => ({
+        rule,
+        level: ruleText(rule).level,
+        message,
+        ...(at ? { at } : {}),
+        mend: mend ?? ruleText(rule).mend,
+      })),
+      omitted: report.omitted,
+    })),
+    ...countsOf(reports),
+  };
+}
+
+function countsOf(reports: readonly Report[]) {
+  const [errors, warnings, notes] = levels.map((level) => countOf(reports, level));
+  return { errors, warnings, notes };
+}
+
+/** The findings for people: an archive after the other, the worst first, what to do once a rule. */
+export function textReport(reports: readonly Report[]): StyledLine[] {
+  const lines = reports.flatMap((report, index) => [
+    ...(index === 0 ? [] : [{ text: '' }]),
+    ...archiveLines(report),
+  ]);
+  if (reports.length < 2) return lines;
+  return [...lines, { text: '' }, { text: `${reports.length} archives: ${summary(reports)}` }];
+}
+
+function archiveLines(report: Report): StyledLine[] {
+  const { subject, id, findings } = report;
+  const title = id === undefined ? subject : `${subject} (${id})`;
+  const rules = [...new Set(findings.map(({ rule }) => rule))];
+  return [
+    { text: `${title}: ${summary([report])}`, style: 'bold' },
+    ...rules.flatMap((rule) => ruleLines(rule, report)),
+  ];
+}
+
+const STYLES = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
+
+function ruleLines(rule: RuleId, { findings, omitted }: Report): StyledLine[] {
+  const { level, title, mend } = ruleText(rule);
+  const own = findings.filter((finding) => finding.rule === rule);
+  const more = omitted.find((one) => one.rule === rule)?.count;
+  return [
+    { text: `  ${level}: ${title} [${rule}]`, style: STYLES[level] },
+    ...own.flatMap(findingLines),
+    ...(more === undefined ? [] : [{ text: `    and ${more} more` }]),
+    // Where each finding says what to do, the general advice is one too many.
+    ...(own.every((finding) => finding.mend !== undefined) ? [] : [{ text: `    mend: ${mend}` }]),
+  ];
+}
+
+function findingLines({ at, message, mend }: Finding): StyledLine[] {
+  const where = at ? `${spotText(at)}: ` : '';
+  return [
+    { text: `    ${where}${message}` },
+    ...(mend === undefined ? [] : [{ text: `      mend: ${mend}` }]),
+  ];
+}
+
+function summary(reports: readonly Report[]): string {
+  const parts = levels.flatMap((level) => countText(countOf(reports, level), level));
+  return parts.length === 0 ? 'nothing to say' : parts.join(', ');
+}
+
+function countText(count: number, level: Level): string[] {
+  if (count === 0) return [];
+  return [`${count} ${level}${count === 1 ? '' : 's'}`];
+}

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { checkArchives } from '../check/archive-check.ts';
+import { countOf, type Report } from '../check/finding.ts';
+import type { Level } from '../check/rule.ts';
+import { packageVersion } from '../package.ts';
+import { jsonReport, textReport } from './check-report.ts';
+import { exitCodes, type ExitCode } from './exit-code.ts';
+import { progressOn } from './progress.ts';
+import type { Terminal } from './terminal.ts';
+
+interface CheckRun {
+  readonly archives: readonly string[];
+  readonly deep: boolean;
+  /** Whether warnings fail. */
+  readonly strict: boolean;
+  /** What relative paths are relative to. */
+  readonly root: string;
+}
+
+/** `solutions check`: what is wrong with archives, for people and for programs. */
+export async function check(run: CheckRun, terminal: Terminal): Promise<ExitCode> {
+  const { archives, deep, strict, root } = run;
+  const progress = progressOn(terminal, () => performance.now());
+  const reports = await checkArchives(
+    archives.map((name) => ({ name, file: resolve(root, name) })),
+    { deep, progress: (path, done, total) => progress.report({ path, done, total }) },
+  ).finally(progress.clear);
+  const failing: readonly Level[] = strict ? ['error', 'warning'] : ['error'];
+  await print(reports, failing, terminal);
+  return failing.some((level) => countOf(reports, level) > 0) ? exitCodes.failed : exitCodes.done;
+}
+
+async function print(
+  reports: readonly Report[],
+  failing: readonly Level[],
+  terminal: Terminal,
+): Promise<void> {
+  switch (terminal.format) {
+    case 'sarif': {
+      const { sarifOf } = await import('../check/sarif.ts');
+      terminal.printJson(sarifOf(reports, packageVersion()));
+      break;
+    }
+    case 'junit': {
+      const { junitOf } = await import('../check/junit.ts');
+      terminal.print(junitOf(reports, failing));
+      break;
+    }
+    case 'json':
+      terminal.printJson(jsonReport(reports));
+      break;
+    default:
+      terminal.printStyled(textReport(reports));
+  }
+}
