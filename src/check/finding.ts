@@ -80,12 +80,18 @@ export class Findings {
   ): void {
     const waiver = this.#waivers.find((one) => isAbout(one, rule, more.object));
     if (waiver) this.#used.add(waiver);
+    const finding: Finding = {
+      rule,
+      message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}...` : message,
+      ...more,
+      ...(waiver ? { waiver: waiver.reason } : {}),
+    };
     const list = waiver ? this.#waived : this.#kept;
     const kept = list.get(rule) ?? [];
     list.set(rule, kept);
-    if (kept.length < MAX_OF_A_RULE) {
-      kept.push({ rule, message, ...more, ...(waiver ? { waiver: waiver.reason } : {}) });
-    } else if (!waiver) this.#omitted.set(rule, (this.#omitted.get(rule) ?? 0) + 1);
+    if (kept.some((other) => isSame(other, finding))) return;
+    if (kept.length < MAX_OF_A_RULE) kept.push(finding);
+    else if (!waiver) this.#omitted.set(rule, (this.#omitted.get(rule) ?? 0) + 1);
   }
 
   /** The waivers that were for nothing that was added. */
