@@ -19,7 +19,8 @@ const rule = z
   })
   .meta({ enum: [...crdRuleIds] });
 
-const reason = writtenFreely(
+/** Why somebody waives a rule, in their words. */
+export const reason = writtenFreely(
   (text) => (text.trim() === '' ? 'is empty, expected the reason in your words' : undefined),
   { pattern: String.raw`\S` },
 );
