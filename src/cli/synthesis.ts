@@ -11,6 +11,7 @@ import { isDone, planFolder, type FolderPlan } from '../out/plan.ts';
 import { previousTexts } from '../out/previous.ts';
 import { requireWritable, writeFolders, type Changes } from '../out/write.ts';
 import { removedObjects, unpushLine } from '../plan/removed.ts';
+import { loadTrusted } from '../trust/keys.ts';
 import { progressOn } from './progress.ts';
 import { readmeTemplate } from './readme-template.ts';
 import type { SynthResult } from './synth-report.ts';
@@ -110,11 +111,12 @@ function outOf({ root, environment }: SynthesisOptions): { dir: string; label: s
 }
 
 async function extracted(
-  { solutions, environments }: Config,
+  { solutions, environments, platform }: Config,
   options: SynthesisOptions,
   terminal: Terminal,
 ): Promise<Extraction> {
   const { root, locked = false, acceptChanged = false, write, hold, files } = options;
+  const trusted = loadTrusted(platform.trust, root);
   const progress = progressOn(terminal, () => performance.now());
   try {
     const { report } = progress;
@@ -125,6 +127,7 @@ async function extracted(
       acceptChanged,
       write,
       hold,
+      trusted,
       progress: report,
     });
   } catch (error) {

@@ -15,6 +15,8 @@ import { ingressSchema, toIngress, type Ingress } from './ingress.ts';
 import { monitoringSchema, toMonitoring, type Monitoring } from './monitoring.ts';
 import { networkSchema, sortedCidrs, toNetwork, type Network } from './network.ts';
 import { readSole } from './sole-document.ts';
+import { toWaivers, waiversSchema, type Waiver } from './waivers.ts';
+import { toTrust, trustSchema, type Trust } from './trust.ts';
 
 /** MetalK8s' own registry: read-only, resolved by the containerd of its nodes. */
 export const METALK8S_REGISTRY = 'metalk8s-registry-from-config.invalid';
@@ -75,6 +77,10 @@ export const platformSchema = z
         crdWaivers: crdWaiversSchema
           .nullish()
           .describe('Changes of CRDs that break something, and are right all the same'),
+        trust: trustSchema.nullish().describe('Whose signatures of archives count'),
+        waivers: waiversSchema
+          .nullish()
+          .describe('What `solutions check` finds in manifests, and is right all the same'),
         gitops: gitopsSchema.nullish().describe('Who applies out/, where people do not'),
       })
       .nullish(),
@@ -102,6 +108,8 @@ export interface Platform {
   readonly enforcePodSecurity: boolean;
   readonly gitops: Gitops;
   readonly crdWaivers: readonly CrdWaiver[];
+  readonly waivers: readonly Waiver[];
+  readonly trust: Trust;
 }
 
 type PlatformSpec = NonNullable<z.output<typeof platformSchema>['spec']>;
@@ -133,6 +141,8 @@ function toPlatform(spec: PlatformSpec, placeOf: (...path: Path) => Place): Plat
     enforcePodSecurity: spec.podSecurity?.enforce ?? false,
     gitops: toGitops(spec.gitops),
     crdWaivers: toCrdWaivers(spec.crdWaivers, (index) => placeOf('spec', 'crdWaivers', index)),
+    waivers: toWaivers(spec.waivers, (index) => placeOf('spec', 'waivers', index)),
+    trust: toTrust(spec.trust, (...path) => placeOf('spec', 'trust', ...path)),
   };
 }
 

@@ -5,8 +5,10 @@ import { openTree } from '../archive/tree.ts';
 import { solutionsErrors, type Notice, type Place } from '../errors.ts';
 import type { Stored } from './archive.ts';
 import { sight, type Cache, type Sighting } from './cache.ts';
+import type { Trusted } from '../trust/keys.ts';
 import { mistake } from './mistake.ts';
 import type { ArchiveRecord } from './record.ts';
+import { isSignedEnough } from './recorded-verdicts.ts';
 import type { Store } from './store.ts';
 import { hashArchive } from './verify.ts';
 
@@ -46,6 +48,8 @@ export interface New {
 export interface Surroundings {
   readonly root: string;
   readonly isLocked: boolean;
+  /** Whose signatures count. */
+  readonly trusted: Trusted | undefined;
   readonly store: Store;
   readonly cache: Cache;
   /** Paths that solutions.yaml lists. */
@@ -66,7 +70,7 @@ export async function examine(archive: ListedArchive, around: Surroundings): Pro
   const sighting = sight(file, archive.path);
   if (sighting === undefined) {
     const stored = soleOf(records, archive);
-    if (stored) return keep(archive, stored);
+    if (stored) return keep(archive, signed(archive, stored, around));
     throw missing(archive, around);
   }
   const candidates = records.length > 0 ? records : movedFrom(sighting, around);
@@ -76,7 +80,8 @@ export async function examine(archive: ListedArchive, around: Surroundings): Pro
     around,
   );
   const same = candidates.find(({ record }) => record.sha256 === sha256);
-  if (same) return keep(archive, same);
+  // Its signature is looked at now where nobody did, or by a key that counts no more.
+  if (same && isSignedEnough(same.record, around.trusted)) return keep(archive, same);
   const tree = openTree(file, archive.path);
   try {
     const contents = readContents(tree);
@@ -155,7 +160,7 @@ function keepLocked(
   archive: ListedArchive,
   stored: Stored | undefined,
   file: string,
-  { cache }: Surroundings,
+  around: Surroundings,
 ): Kept {
   const { path, place } = archive;
   if (!stored) {
@@ -168,8 +173,25 @@ function keepLocked(
       },
     );
   }
-  const isOther = differs(file, stored.record, cache);
-  return keep(archive, stored, isOther ? [differing(archive, stored.record)] : []);
+  const isOther = differs(file, stored.record, around.cache);
+  return keep(
+    archive,
+    signed(archive, stored, around),
+    isOther ? [differing(archive, stored.record)] : [],
+  );
+}
+
+/** @throws SolutionsError `record-unsigned`, where platform.yaml wants more than the record says */
+function signed({ path, place }: ListedArchive, stored: Stored, { trusted }: Surroundings): Stored {
+  if (isSignedEnough(stored.record, trusted)) return stored;
+  throw mistake(
+    'record-unsigned',
+    `the record of ${quoted(path)} names no signature by a key of platform.yaml, which says that one is required`,
+    {
+      place,
+      hint: 'run `solutions synth` (without `--locked`) where the archive and its signature are at hand, and commit metadata/',
+    },
+  );
 }
 
 /** Whether an archive at hand is obviously another one; what is wrong with it is no error here. */

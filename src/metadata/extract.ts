@@ -2,7 +2,10 @@ import { resolve } from 'node:path';
 import { quoted } from '../archive/mistake.ts';
 import { openTree } from '../archive/tree.ts';
 import { placeText, SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
+import type { Trusted } from '../trust/keys.ts';
+import { refusals, uncheckedNotices } from '../trust/policy.ts';
 import { archiveOf, type Archive, type Stored } from './archive.ts';
+import { appraise } from './appraise.ts';
 import { openCache } from './cache.ts';
 import {
   examine,
@@ -14,8 +17,8 @@ import {
 } from './examine.ts';
 import { mistake } from './mistake.ts';
 import { noticesOf, recordedNotices } from './notices.ts';
+import { recordedVerdicts } from './recorded-verdicts.ts';
 import { changedFiles, digestsOfFiles, openStore, removeStored, saveStored } from './store.ts';
-import { verifyArchive } from './verify.ts';
 
 /** How {@link extract} works. */
 export interface ExtractOptions {
@@ -27,6 +30,8 @@ export interface ExtractOptions {
   readonly acceptChanged: boolean;
   /** Otherwise nothing is written, not even the cache. */
   readonly write: boolean;
+  /** Whose signatures count; by default no signature is looked at. */
+  readonly trusted?: Trusted | undefined;
   /** Whether records that are new wait for `finish`, too. */
   readonly hold?: boolean | undefined;
   readonly progress?: ((event: ExtractProgress) => void) | undefined;
@@ -115,11 +120,12 @@ interface Run {
 }
 
 function startRun(archives: readonly ListedArchive[], options: ExtractOptions): Run {
-  const { root, locked, write, progress } = options;
+  const { root, locked, write, progress, trusted } = options;
   const store = openStore(root, write);
   const around = {
     root,
     isLocked: locked,
+    trusted,
     store,
     cache: openCache(root),
     listed: new Set(archives.map(({ path }) => path)),
@@ -203,14 +209,18 @@ async function settle(finding: Finding, run: Run): Promise<Archive> {
 
 async function extractOne(finding: New, before: Stored | undefined, run: Run): Promise<Stored> {
   const { archive, file, sighting, contents, id } = finding;
-  const { cache, progress } = run.around;
+  const { cache, progress, trusted } = run.around;
   const tree = openTree(file, archive.path);
   try {
-    const sha256 = await verifyArchive(tree, contents.images.blobs, {
+    const { sha256, verdicts } = await appraise(tree, {
+      trusted,
+      blobs: contents.images.blobs,
       progress: (done, total) => progress(archive.path, done, total),
     });
     requireUnchanged(archive.path, finding);
     cache.keep(file, sighting, sha256);
+    throwAll(refusals({ name: archive.path, kind: tree.kind, verdicts }, trusted));
+    run.notices.push(...uncheckedNotices(verdicts));
     refuseChange(finding, before, { sha256, isAccepted: run.options.acceptChanged });
     const { kind, volume } = tree;
     const record = {
@@ -221,7 +231,7 @@ async function extractOne(finding: New, before: Stored | undefined, run: Run): P
       sha256,
       volumeId: volume?.id,
       names: volume?.names,
-      verified: { blobs: 'sha256' },
+      verified: { blobs: 'sha256', archive: recordedVerdicts(verdicts) },
       files: digestsOfFiles(contents.files),
       images: contents.images.records,
       notices: recordedNotices(contents.archiveNotices, archive.path),

@@ -9,5 +9,5 @@ export interface HashWork {
 }
 
 const { jobs, shared }: HashWork = workerData;
-const steps = hashSteps(jobs, controlOf(shared));
+const steps = hashSteps(jobs, controlOf(shared, jobs));
 while (steps.next().done !== true);

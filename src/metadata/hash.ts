@@ -8,6 +8,7 @@ import {
   digestsOf,
   hashSteps,
   newControl,
+  resultsOf,
   type HashControl,
   type HashJob,
 } from './hash-steps.ts';
@@ -22,6 +23,14 @@ export interface HashOptions {
   readonly threads?: number | undefined;
 }
 
+/** What came of all jobs, in their order. */
+export interface Hashes {
+  /** sha256, hex. */
+  readonly digests: readonly string[];
+  /** Of the checks of the jobs, as `startCheck` says them. */
+  readonly results: readonly Uint8Array[];
+}
+
 /** Below it a thread takes longer to start than it saves. */
 const WORTH_A_THREAD = 8 << 20;
 /** Disks do not feed more; each thread costs 10 MiB. */
@@ -29,7 +38,7 @@ const MAX_THREADS = 4;
 const PROGRESS_MS = 50;
 
 /**
- * The sha256 (hex) of every job, over several threads that take the jobs in the order given.
+ * The sha256 of every job and the results of its checks, over several threads that take the jobs in the order given.
  * Memory does not depend on sizes: one small buffer a thread.
  *
  * @throws SolutionsError `hash-read`, when the disk fails or a file is shorter than its extents
@@ -40,10 +49,10 @@ export async function hashAll(
     progress = () => {},
     threads = Math.min(MAX_THREADS, availableParallelism()),
   }: HashOptions = {},
-): Promise<string[]> {
+): Promise<Hashes> {
   const total = jobs.reduce((sum, job) => sum + lengthOf(job), 0);
-  const shared = newControl(jobs.length);
-  const control = controlOf(shared);
+  const shared = newControl(jobs);
+  const control = controlOf(shared, jobs);
   const report = () => progress(Number(Atomics.load(control.done, 0)), total);
   const others = total < WORTH_A_THREAD ? 0 : Math.min(threads, jobs.length) - 1;
   const workers: Worker[] = [];
@@ -66,7 +75,7 @@ export async function hashAll(
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
   progress(total, total);
-  return digestsOf(control);
+  return { digests: digestsOf(control), results: resultsOf(control) };
 }
 
 /** Of all its extents, in bytes. */

@@ -6,6 +6,7 @@ export type MetadataCode =
   | 'record-format'
   | 'record-missing'
   | 'record-twice'
+  | 'record-unsigned'
   | 'archive-changed'
   | 'archive-busy'
   | 'archive-differs'

@@ -5,6 +5,7 @@ import { solutionsErrors, type Notice } from '../errors.ts';
 import { printManifests } from '../kubernetes/print.ts';
 import { readManifests } from '../kubernetes/read.ts';
 import type { JsonObject } from '../kubernetes/value.ts';
+import type { CheckKind, SignedBy } from '../trust/verdict.ts';
 import { mistake } from './mistake.ts';
 
 /** The record of one archive: `metadata/<id>/archive.yaml`. */
@@ -21,7 +22,11 @@ export interface ArchiveRecord {
   readonly volumeId?: string | undefined;
   readonly names?: 'rock-ridge' | 'joliet' | undefined;
   /** What was compared when the archive was extracted. */
-  readonly verified: { readonly blobs: 'sha256' };
+  readonly verified: {
+    readonly blobs: 'sha256';
+    /** What vouched for the archive as a whole; absent where nothing did. */
+    readonly archive?: readonly RecordedVerdict[] | undefined;
+  };
   /** sha256 (hex) of each file beside archive.yaml, by its path. */
   readonly files: Readonly<Record<string, string>>;
   readonly images: readonly ImageRecord[];
@@ -33,6 +38,15 @@ export interface ArchiveRecord {
 export interface RecordedNotice extends Omit<Notice, 'place'> {
   /** What it is about, in the archive; absent where it is the archive itself. */
   readonly at?: string | undefined;
+}
+
+/** What vouched for an archive when it was extracted, and was right. */
+export interface RecordedVerdict {
+  readonly check: CheckKind;
+  /** The name of the file beside the archive; absent for what was inside. */
+  readonly file?: string | undefined;
+  /** Of a signature. */
+  readonly by?: SignedBy | undefined;
 }
 
 const API_VERSION = 'solutions.metalk8s.scality.com/v1alpha1';
@@ -79,6 +93,18 @@ const imageSchema = z.strictObject({
     ),
 });
 
+const verdictSchema = z.strictObject({
+  check: z.enum(['implanted-md5', 'sha256-file', 'signature']),
+  file: z.string().optional(),
+  by: z
+    .strictObject({
+      format: z.enum(['cosign', 'sigstore-bundle', 'minisign']),
+      key: z.string(),
+      fingerprint: digest,
+    })
+    .optional(),
+});
+
 const schema = z.strictObject({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('SolutionArchive'),
@@ -90,7 +116,10 @@ const schema = z.strictObject({
     sha256: hex,
     volumeId: z.string().optional(),
     names: z.enum(['rock-ridge', 'joliet']).optional(),
-    verified: z.strictObject({ blobs: z.literal('sha256') }),
+    verified: z.strictObject({
+      blobs: z.literal('sha256'),
+      archive: z.array(verdictSchema).optional(),
+    }),
     files: z.record(z.string(), hex),
     images: z.array(imageSchema),
     notices: z
@@ -120,7 +149,7 @@ export function printRecord(record: ArchiveRecord): string {
       metadata: { name: id },
       spec: {
         ...present({ path, kind, size: rest.size, sha256, volumeId, names }),
-        verified,
+        verified: printedVerified(verified),
         files,
         images: images.map(printedImage),
         ...(notices && { notices: notices.map(printedNotice) }),
@@ -129,6 +158,17 @@ export function printRecord(record: ArchiveRecord): string {
   ]);
   const text = `${HEADER}${body}`;
   return `${text}checksum: sha256:${sumOf(text)}\n`;
+}
+
+function printedVerified({ blobs, archive }: ArchiveRecord['verified']): JsonObject {
+  if (archive === undefined) return { blobs };
+  return {
+    blobs,
+    archive: archive.map(({ check, file, by }) => ({
+      ...present({ check, file }),
+      ...(by && { by: { ...by } }),
+    })),
+  };
 }
 
 /** One line a blob: digest and size. */

@@ -4,9 +4,24 @@ import { quoted } from '../archive/mistake.ts';
 import type { Tree, TreeFile } from '../archive/tree.ts';
 import { throwAll } from '../errors.ts';
 import { formatDigest } from '../oci/digest.ts';
-import { hashAll, type HashOptions } from './hash.ts';
+import type { StreamCheck } from '../trust/stream-check.ts';
+import { hashAll, type Hashes, type HashOptions } from './hash.ts';
 import type { HashJob } from './hash-steps.ts';
 import { mistake } from './mistake.ts';
+
+/** How {@link verifyArchive} works. */
+interface VerifyOptions extends HashOptions {
+  /** What else is computed over all bytes of an image; not of a directory. */
+  readonly checks?: readonly StreamCheck[] | undefined;
+}
+
+/** What a whole archive came to. */
+export interface WholeArchive {
+  /** Hex. */
+  readonly sha256: string;
+  /** Of {@link VerifyOptions.checks}, in their order. */
+  readonly results: readonly Uint8Array[];
+}
 
 /**
  * Hashes every blob over all cores, each extent once, and compares it with its name.
@@ -35,15 +50,21 @@ export async function verifyBlobs(
 export async function verifyArchive(
   tree: Tree,
   blobs: readonly BlobFile[],
-  options: HashOptions = {},
-): Promise<string> {
-  if (tree.kind === 'directory') return verifyDirectory(tree, blobs, options);
+  options: VerifyOptions = {},
+): Promise<WholeArchive> {
+  if (tree.kind === 'directory') {
+    return { sha256: await verifyDirectory(tree, blobs, options), results: [] };
+  }
   const files = uniqueFiles(blobs.map(({ file }) => file));
   // In the order of the disk: both cores read the same part of the image at about the same time.
   files.sort((a, b) => (a.extents[0]?.offset ?? 0) - (b.extents[0]?.offset ?? 0));
-  const digests = await hashFiles(files, [wholeImage(tree)], options);
+  const digests = await hashFiles(
+    files,
+    [{ ...wholeImage(tree), checks: options.checks }],
+    options,
+  );
   compareBlobs(tree, blobs, digests.files);
-  return digests.first;
+  return { sha256: digests.first, results: digests.results };
 }
 
 /**
@@ -79,7 +100,7 @@ function uniqueFiles(files: readonly TreeFile[]): TreeFile[] {
   return [...new Map(files.map((file) => [file.content, file])).values()];
 }
 
-interface Digests {
+interface Digests extends Pick<Hashes, 'results'> {
   /** Of the first of `before`. */
   readonly first: string;
   /** By {@link TreeFile.content}. */
@@ -92,8 +113,9 @@ async function hashFiles(
   options: HashOptions,
 ): Promise<Digests> {
   const jobs = [...before, ...files.map(({ disk, extents }) => ({ disk, extents }))];
-  const digests = await hashAll(jobs, options);
+  const { digests, results } = await hashAll(jobs, options);
   return {
+    results,
     first: digests[0] ?? '',
     files: new Map(
       files.map(({ content }, index) => [content, digests[before.length + index] ?? '']),

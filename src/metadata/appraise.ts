@@ -1,0 +1,88 @@
+import type { BlobFile } from '../archive/images.ts';
+import type { Tree } from '../archive/tree.ts';
+import { claimsOf } from '../trust/claims.ts';
+import type { Trusted } from '../trust/keys.ts';
+import type { CheckKind, Claim, Verdict } from '../trust/verdict.ts';
+import type { HashOptions } from './hash.ts';
+import { verifyArchive } from './verify.ts';
+
+/** How {@link appraise} works. */
+export interface AppraiseOptions extends HashOptions {
+  /** Whose signatures count; without it no signature is looked at. */
+  readonly trusted?: Trusted | undefined;
+  /** Blobs to hash at the same time; by default none. */
+  readonly blobs?: readonly BlobFile[] | undefined;
+}
+
+/** What an archive as a whole is worth. */
+export interface Appraisal {
+  /** Hex. */
+  readonly sha256: string;
+  /** Everything that vouches for it, and what does not though it could. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/**
+ * Hashes a whole archive once, and compares it with everything that vouches for it: the sums implanted
+ * in an image, files of sums and signatures beside it. What is wrong is a verdict, no error.
+ *
+ * @throws SolutionsError `hash-read`, `trust-root`; `blob-digest`, several in an AggregateError
+ */
+export async function appraise(
+  tree: Tree,
+  { trusted, blobs = [], ...options }: AppraiseOptions = {},
+): Promise<Appraisal> {
+  const claims = await claimsOn(tree, trusted);
+  const checks = claims.flatMap((claim) => claim.checks);
+  const { sha256, results } = await verifyArchive(tree, blobs, { ...options, checks });
+  const verdicts: Verdict[] = [];
+  let next = 0;
+  for (const claim of claims) {
+    const own = results.slice(next, next + claim.checks.length);
+    next += claim.checks.length;
+    verdicts.push(await claim.judge({ sha256, results: own }));
+  }
+  return { sha256, verdicts: withAbsent(tree, verdicts) };
+}
+
+/**
+ * What {@link appraise} would look at, without reading the archive: `unchecked` or `absent` for all.
+ *
+ * @throws SolutionsError `trust-root`
+ */
+export async function glance(tree: Tree, trusted: Trusted | undefined): Promise<Verdict[]> {
+  const claims = await claimsOn(tree, trusted);
+  const unchecked = claims.map(({ check, file }): Verdict => {
+    const message = `${NAMES[check]} is there, and was not compared with the archive`;
+    return { check, state: 'unchecked', file, message };
+  });
+  return withAbsent(tree, unchecked);
+}
+
+/** Nothing vouches for a directory: no file is it. */
+async function claimsOn(
+  { kind, volume, file, name }: Tree,
+  trusted: Trusted | undefined,
+): Promise<Claim[]> {
+  if (kind === 'directory' || !volume) return [];
+  return claimsOf({ disk: file, name, size: volume.size, image: volume.image }, trusted);
+}
+
+const NAMES: Readonly<Record<CheckKind, string>> = {
+  'implanted-md5': 'an MD5 implanted by implantisomd5',
+  'sha256-file': 'a SHA256SUM file that lists the archive',
+  signature: 'a signature',
+};
+
+function withAbsent({ name }: Tree, verdicts: readonly Verdict[]): Verdict[] {
+  const kinds = ['implanted-md5', 'sha256-file', 'signature'] as const;
+  const absent = kinds
+    .filter((kind) => verdicts.every(({ check }) => check !== kind))
+    .map((check): Verdict => ({
+      check,
+      state: 'absent',
+      file: name,
+      message: `there is not ${NAMES[check]}`,
+    }));
+  return [...verdicts, ...absent];
+}
