@@ -30,7 +30,8 @@ function suiteOf(report: Report, failing: readonly Level[]): string[] {
 }
 
 function isFailed(report: Report, rule: RuleId, failing: readonly Level[]): boolean {
-  return failing.includes(ruleText(rule).level) && findingsOf(report, rule).length > 0;
+  const isOpen = findingsOf(report, rule).some(({ waiver }) => waiver === undefined);
+  return isOpen && failing.includes(ruleText(rule).level);
 }
 
 function findingsOf({ findings }: Report, rule: RuleId): Finding[] {
@@ -44,16 +45,21 @@ function caseOf(report: Report, rule: RuleId, failing: readonly Level[]): string
   const { title, level, mend } = ruleText(rule);
   const omitted = report.omitted.find((one) => one.rule === rule)?.count ?? 0;
   const text = [
-    ...found.map(({ at, message }) => `${at ? `${spotText(at)}: ` : ''}${message}`),
+    ...found.map(lineOf),
     ...(omitted === 0 ? [] : [`and ${omitted} more`]),
     `mend: ${mend}`,
   ]
     .map(xml)
     .join('\n');
-  const body = failing.includes(level)
+  const body = isFailed(report, rule, failing)
     ? `      <failure message="${xml(title)}" type="${level}">${text}</failure>`
     : `      <system-out>${text}</system-out>`;
   return [`${head}>`, body, '    </testcase>'];
+}
+
+function lineOf({ at, message, waiver }: Finding): string {
+  const where = at ? `${spotText(at)}: ` : '';
+  return `${where}${message}${waiver === undefined ? '' : ` (waived: ${waiver})`}`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -58,7 +58,7 @@ function descriptorOf(id: (typeof ruleIds)[number]) {
 }
 
 function resultOf(finding: Finding, report: Report, artifacts: Artifacts) {
-  const { rule, message, at } = finding;
+  const { rule, message, at, waiver } = finding;
   const { level, title } = ruleText(rule);
   const region = at?.line === undefined ? {} : { region: { startLine: at.line, ...columnOf(at) } };
   const artifactLocation = locationOf(report, at?.path, artifacts);
@@ -68,6 +68,9 @@ function resultOf(finding: Finding, report: Report, artifacts: Artifacts) {
     level,
     message: { text: printable(`${title}: ${message}`) },
     locations: [{ physicalLocation: { artifactLocation, ...region } }],
+    ...(waiver === undefined
+      ? {}
+      : { suppressions: [{ kind: 'external', justification: printable(waiver) }] }),
   };
 }
 
