@@ -77,11 +77,8 @@ export function placementLines({ namespaces, placed, solutions }: PlacementChang
     JSON.stringify([solution, before, after]),
   );
   return [
-    ...groupBy(namespaces, ({ environment, what }) => JSON.stringify([environment, what])).map(
-      (group) => {
-        const [{ environment, what }] = group;
-        return `${environment}: ${nounOf(group, 'Namespace')} ${some(group.map((one) => one.namespace))} ${what}`;
-      },
+    ...groupBy(namespaces, ({ what }) => what).map(
+      (group) => `${nounOf(group, 'Namespace')} ${some(group.map(placeText))} ${group[0].what}`,
     ),
     ...moved.map((group) => {
       const [{ solution, before, after }] = group;
