@@ -8,7 +8,7 @@ export interface Body {
   readonly size: number;
   /**
    * The bytes from the start. A chunk may be overwritten as soon as the one after it was followed
-   * by the wish for a third: two buffers are enough.
+   * by the wish for a third: two buffers are enough. With the end of the chunks nobody needs them.
    */
   chunks(): AsyncIterable<Uint8Array>;
   /** Whether the server is asked first whether it wants it (`Expect: 100-continue`). */
@@ -33,7 +33,7 @@ export interface Answer {
 /** How long nothing may happen on a connection, in milliseconds. */
 export interface Waits {
   readonly idle: number;
-  /** Between the last byte of a body and the answer: a registry may copy a layer meanwhile. */
+  /** Before the answer to what changes something: a registry may copy a layer meanwhile. */
   readonly answer: number;
 }
 
@@ -79,7 +79,8 @@ export async function exchange(
       const isWhole = body === undefined || (await sendBody(request, body));
       // Ending a request whose body is cut short would let another one use its connection.
       if (isWhole) request.end();
-      request.setTimeout(waits.answer);
+      // Nothing is stored or copied for those who read.
+      if (request.method !== 'GET' && request.method !== 'HEAD') request.setTimeout(waits.answer);
       return { ...(await answering), relay: isToProxy ? proxy : undefined };
     } catch (error) {
       // A connection that the registry closed while nobody used it is no failure of the request.
@@ -127,6 +128,8 @@ async function sendBody(request: ClientRequest, body: Body): Promise<boolean> {
       });
     });
     written = Promise.race([flushed, closed]);
+    // At its end a body gives its buffers to the next one.
+    if (sent >= body.size) await written;
   }
   await written;
   return !isOver;

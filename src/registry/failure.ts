@@ -66,7 +66,7 @@ export function interrupted(): RegistryError {
 export function foreignText(text: string): string {
   const line = text
     .replaceAll(/[\p{C}\p{Z}\s]+/gu, ' ')
-    .replaceAll(/(_state|token|signature)=[^&\s"]*/giu, '$1=...')
+    .replaceAll(/(_state|token|sig|signature|credential|password|secret)=[^&\s"]*/giu, '$1=...')
     .trim();
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}...` : line;
 }

@@ -114,8 +114,17 @@ async function upload(to: Destination, blob: BlobToSend, opened?: URL): Promise<
     location = undefined;
     const body = { ...blob.body, isAnnounced, isStream: true };
     isAnnounced = true;
-    await finishUpload(to, { ...blob, body }, url);
+    await finishUpload(to, { ...blob, body }, url).catch((error: unknown) => {
+      if (!isUnexpecting(error)) throw error;
+      isAnnounced = false;
+      throw again(error);
+    });
   });
+}
+
+/** RFC 9110, 15.5.18: somebody on the way takes no announcement, and the request without it. */
+function isUnexpecting(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.status === 417;
 }
 
 async function openUpload({ session, repository }: Destination, blob: BlobToSend): Promise<URL> {

@@ -203,6 +203,22 @@ describe('a registry that refuses', () => {
     expect(statuses(await pushTrees(proxy.host, [tree]))).toEqual(['pushed']);
   });
 
+  it('announced bodies with 417, after a cut, gets them unannounced', async () => {
+    const registry = await startRegistry();
+    let isCut = false;
+    const proxy = await startFaultProxy(registry.host, (request) => {
+      if (!isUpload(request)) return undefined;
+      if (request.headers.expect !== undefined) return { status: 417 };
+      if (isCut) return undefined;
+      isCut = true;
+      return { reset: true };
+    });
+    const { tree } = bigTree([2000]);
+    const report = await pushTrees(proxy.host, [tree], { settings: { jobs: 1 } });
+    expect(errorsOf(report)).toEqual([]);
+    expect(proxy.seen.filter(({ headers }) => headers.expect !== undefined)).toHaveLength(1);
+  });
+
   it('with 429 is asked again after the time that it wants', async () => {
     const fault = { status: 429, headers: { 'retry-after': '1' } };
     const { proxy } = await faultyRegistry(fault, once(isUpload));

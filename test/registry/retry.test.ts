@@ -126,6 +126,10 @@ describe('text of a registry', () => {
   it('is one short line without controls and without the key to an upload', () => {
     const text = 'a\r\nb\u001B[31m\u202Ec http://r/v2/x?_state=SECRET&token=ALSO "x"';
     expect(foreignText(text)).toBe('a b [31m c http://r/v2/x?_state=...&token=... "x"');
+    const signed = 'https://store/b?X-Amz-Credential=AKIA&X-Amz-Signature=1&sv=2&sig=abc&se=3';
+    expect(foreignText(signed)).toBe(
+      'https://store/b?X-Amz-Credential=...&X-Amz-Signature=...&sv=2&sig=...&se=3',
+    );
     expect(foreignText('x'.repeat(9999)).length).toBeLessThan(400);
   });
 });
