@@ -15,7 +15,7 @@ export function agentAnnotations(
   stage: number,
 ): Record<string, string> {
   if (agent === 'argocd') {
-    const options = argocdOptions[kind] ?? (stage >= MONITORING ? ABSENT_KINDS : undefined);
+    const options = argocdOptions[kind] ?? (stage >= MONITORING ? OF_OTHERS : undefined);
     return {
       'argocd.argoproj.io/sync-wave': String(stage),
       ...(options === undefined ? {} : { 'argocd.argoproj.io/sync-options': options }),
@@ -35,7 +35,6 @@ const OF_OTHERS = 'SkipDryRunOnMissingResource=true';
 
 /** The first stage whose kinds are another operator's: a cluster may not know them yet. */
 const MONITORING = 600;
-const ABSENT_KINDS = 'SkipDryRunOnMissingResource=true';
 
 const argocdOptions: Readonly<Record<string, string>> = {
   Certificate: OF_OTHERS,

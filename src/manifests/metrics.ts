@@ -65,22 +65,26 @@ export function metricsService(operator: Operator, namespace: string): unknown[]
   ];
 }
 
-/**
- * What the Prometheus Operator and cert-manager read of an Operator: the ServiceMonitor, and for https
- * who makes the certificate.
- */
+/** What the Prometheus Operator reads of an Operator: the ServiceMonitor. */
 export function addMetrics(chart: Chart, operator: Operator, context: MetricsContext): void {
   const { metrics, settings } = operator;
   if (!metrics) return;
-  const manifests = [
-    serviceMonitor(operator, metrics, context),
-    ...(metrics.scheme === 'https' && context.monitoring.certificates === 'cert-manager'
-      ? certifying(operator, metrics, context)
-      : []),
-  ];
-  for (const [index, manifest] of manifests.entries()) {
-    new PlainObject(chart, `metrics-${index}`, sorted(manifest), settings.place);
-  }
+  const manifest = serviceMonitor(operator, metrics, context);
+  new PlainObject(chart, 'metrics', sorted(manifest), settings.place);
+}
+
+/**
+ * What makes cert-manager sign the certificate of an Operator's metrics. No Pod of the Operator starts
+ * without it, so that an agent which waits for one stage before it applies the next must find both in
+ * one.
+ */
+export function metricsCertificate(
+  operator: Operator,
+  { namespace, monitoring }: MetricsContext,
+): unknown[] {
+  const { metrics } = operator;
+  if (metrics?.scheme !== 'https' || monitoring.certificates !== 'cert-manager') return [];
+  return certifying(operator, metrics, namespace);
 }
 
 /**
@@ -124,7 +128,7 @@ function serviceMonitor(
 function certifying(
   operator: Operator,
   { service, certificate: name, issuer }: OperatorMetrics,
-  { namespace }: MetricsContext,
+  namespace: string,
 ): unknown[] {
   const apiVersion = 'cert-manager.io/v1';
   const labels = operatorLabels(operator);

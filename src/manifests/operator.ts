@@ -4,7 +4,7 @@ import type { Platform } from '../config/platform.ts';
 import type { Binding, Operator } from '../model/state.ts';
 import { deployment } from './deployment.ts';
 import { commonLabels, operatorLabels } from './labels.ts';
-import { metricsService } from './metrics.ts';
+import { metricsCertificate, metricsService } from './metrics.ts';
 import { operatorNetworkPolicy } from './network.ts';
 import type { OperatorConfig } from './operator-config.ts';
 import { PlainObject, sorted } from './object.ts';
@@ -42,15 +42,16 @@ export function addOperator(chart: Chart, operator: Operator, context: OperatorC
     metadata: { ...metadata, name: `${operator.name}-config` },
     data: { 'operator.yaml': context.config.yaml },
   });
-  new PlainObject(chart, 'config', sorted(config), place);
-  new PlainObject(chart, 'deployment', sorted(deployment(operator, context)), place);
-  const { network } = context.platform;
-  const reached = [
+  const { network, monitoring } = context.platform;
+  const running = [
+    config,
+    ...metricsCertificate(operator, { namespace, monitoring }),
+    deployment(operator, context),
     ...metricsService(operator, namespace),
     ...operatorNetworkPolicy(operator, { namespace, network }),
   ];
-  for (const [index, manifest] of reached.entries()) {
-    new PlainObject(chart, `reached-${index}`, sorted(manifest), place);
+  for (const [index, manifest] of running.entries()) {
+    new PlainObject(chart, `running-${index}`, sorted(manifest), place);
   }
 }
 

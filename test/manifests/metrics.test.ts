@@ -132,17 +132,24 @@ describe('an Operator that serves metrics', () => {
 });
 
 describe('what Prometheus and cert-manager read', () => {
-  it('is in a file of the last stage, because another operator defines the kinds', () => {
+  it('is in a file of the last stage, where Prometheus alone waits for it', () => {
     const last = certified.manifests.at(-1);
     expect(last?.file).toBe('0600-monitoring.shop.store.yaml');
-    expect(last?.objects.map(({ kind }) => kind)).toEqual([
-      'ServiceMonitor',
+    expect(last?.objects.map(({ kind }) => kind)).toEqual(['ServiceMonitor']);
+    const others = certified.manifests.slice(0, -1).flatMap(({ objects }) => objects);
+    expect(others.map(({ apiVersion }) => apiVersion)).not.toContain('monitoring.coreos.com/v1');
+  });
+
+  it('is in front of the Deployment where its Pods wait for it: agents wait for the Deployment', () => {
+    const file = certified.manifests.find(({ objects }) =>
+      objects.some(({ kind }) => kind === 'Deployment'),
+    );
+    const found = file?.objects.map(({ kind }) => kind) ?? [];
+    expect(found.slice(found.indexOf('Issuer'), found.indexOf('Deployment') + 1)).toEqual([
       'Issuer',
       'Certificate',
+      'Deployment',
     ]);
-    const others = certified.manifests.slice(0, -1).flatMap(({ objects }) => objects);
-    expect(others.map(({ apiVersion }) => apiVersion)).not.toContain('cert-manager.io/v1');
-    expect(others.map(({ apiVersion }) => apiVersion)).not.toContain('monitoring.coreos.com/v1');
   });
 
   // Typed, so that a field that the CRD does not have fails the type check.
@@ -215,7 +222,11 @@ describe('what Prometheus and cert-manager read', () => {
     }
   });
 
-  it('may come after everything else for Argo CD, which would wait for its kinds', () => {
+  it.each([
+    ['ServiceMonitor', '600'],
+    ['Issuer', '400'],
+    ['Certificate', '400'],
+  ])('does not stop Argo CD where it does not know %s yet, in wave %s', (kind, wave) => {
     const { objects } = renderScenario({
       archives: [{ metrics: { enabled: true } }],
       environments: storeWith({}),
@@ -224,12 +235,10 @@ describe('what Prometheus and cert-manager read', () => {
         gitops: { agent: 'argocd', repoURL: 'https://git.example/site.git' },
       },
     });
-    for (const kind of ['ServiceMonitor', 'Issuer', 'Certificate']) {
-      const object = objects.find((one) => one['kind'] === kind);
-      expect(at(object, 'metadata', 'annotations')).toMatchObject({
-        'argocd.argoproj.io/sync-wave': '600',
-        'argocd.argoproj.io/sync-options': 'SkipDryRunOnMissingResource=true',
-      });
-    }
+    const object = objects.find((one) => one['kind'] === kind);
+    expect(at(object, 'metadata', 'annotations')).toMatchObject({
+      'argocd.argoproj.io/sync-wave': wave,
+      'argocd.argoproj.io/sync-options': 'SkipDryRunOnMissingResource=true',
+    });
   });
 });
