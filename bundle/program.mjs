@@ -23,6 +23,8 @@ const OPTIONS = {
   // Of the scripts that Node.js has, the kind that starts fastest, and the only one with a code cache.
   format: 'cjs',
   target: 'node20.16',
+  // Of what is not bundled, Node.js' own modules: a script has no loader for `import()`.
+  supported: { 'dynamic-import': false },
   // Names stay: `--debug` shows them.
   minifyWhitespace: true,
   minifySyntax: true,

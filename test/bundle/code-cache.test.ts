@@ -98,6 +98,12 @@ describe('what is told apart before V8 sees it', () => {
 });
 
 describe('the program', () => {
+  it('imports nothing that Node would have to load: a script has no loader', () => {
+    const text = readFileSync(bundle, 'latin1');
+    expect(text).toContain('require("node:readline")');
+    expect(text.match(/\bimport\((?!\))[^)]{0,40}\)/gu) ?? []).toEqual([]);
+  });
+
   const version = { exitCode: 0, signal: undefined, stdout: packageVersion(), stderr: '' };
 
   it('runs without a cache, as it does on another Node.js', async () => {
