@@ -6,12 +6,12 @@ import {
   parseMonitoring,
   type ShippedMonitoring,
 } from '../monitoring/shipped.ts';
-import { gatherImages, type GatheredImages, type Images } from './images.ts';
+import { gatherImages, type Complaints, type GatheredImages, type Images } from './images.ts';
 import { fewOf, mistake, notice, quoted } from './mistake.ts';
 import { MONITORING, monitoringFiles, strayNotice, type HeldImage } from './monitoring.ts';
 import { gatherOperator, type OperatorFiles } from './operator.ts';
 import { LEGACY_HINT, parseProduct, type Product } from './product.ts';
-import type { Tree, TreeFile } from './tree.ts';
+import { filesBelow, type Tree, type TreeFile } from './tree.ts';
 import { unseenCrds } from './unseen.ts';
 
 /** The text of an archive, in the form that the rest of the program uses. */
@@ -67,8 +67,10 @@ export function gatherContents(tree: Tree): Gathered {
   const images = attempt(() => gatherImages(tree));
   errors.push(...(images?.errors ?? []));
   const texts = new Map<string, Uint8Array>();
-  attempt(() => readTexts(tree, texts, notices));
-  attempt(() => notices.push(...unseenCrds(tree, texts)));
+  attempt(() => {
+    readTexts(tree, texts, { notices, errors });
+    notices.push(...unseenCrds(tree, texts));
+  });
   const files = new Map([...texts, ...(images?.files ?? [])]);
   // An image that cannot be read is not absent.
   const held = [...(images?.records ?? []), ...(images?.unread ?? [])];
@@ -182,12 +184,23 @@ function otherCase(tree: Tree): string {
 }
 
 /** manifest.yaml comes first: it is there even where a later file is refused. */
-function readTexts(tree: Tree, texts: Map<string, Uint8Array>, notices: Notice[]): void {
+function readTexts(
+  tree: Tree,
+  texts: Map<string, Uint8Array>,
+  { notices, errors }: Complaints,
+): void {
   const manifest = tree.find(MANIFEST);
-  if (manifest) texts.set(MANIFEST, tree.read(manifest, 1 << 20));
-  const deploy = tree.files(DEPLOY, true);
+  const read = (file: TreeFile, limit: number): void => {
+    try {
+      texts.set(file.path, tree.read(file, limit));
+    } catch (error) {
+      errors.push(...solutionsErrors(error));
+    }
+  };
+  if (manifest) read({ ...manifest, path: MANIFEST }, 1 << 20);
+  const deploy = filesBelow(tree, DEPLOY, errors);
   refuseCutNames(tree, deploy);
-  const monitoring = tree.files(MONITORING, true);
+  const monitoring = filesBelow(tree, MONITORING, errors);
   notices.push(...strayNotice(monitoring, tree.name));
   const wanted = [
     ...deploy.filter(({ path }) => /\.(?:ya?ml|json)$/u.test(path)),
@@ -197,7 +210,7 @@ function readTexts(tree: Tree, texts: Map<string, Uint8Array>, notices: Notice[]
   for (const file of wanted.filter(({ path }) => isSafePath(path))) {
     total += file.size;
     if (total > MAX_FILES) throw tooLarge(tree.name);
-    texts.set(file.path, tree.read(file, kindOfPath(file.path) ? MAX_MONITORING : MAX_FILE));
+    read(file, kindOfPath(file.path) ? MAX_MONITORING : MAX_FILE);
   }
   notices.push(...unsafeNotices(tree, DEPLOY, wanted), ...unsafeNotices(tree, MONITORING, wanted));
 }

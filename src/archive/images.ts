@@ -6,7 +6,7 @@ import { REPOSITORY_COMPONENT, TAG } from '../oci/name.ts';
 import { compareText } from '../text-order.ts';
 import type { ImageName } from './components.ts';
 import { fewOf, mistake, notice, quoted } from './mistake.ts';
-import type { Tree, TreeFile } from './tree.ts';
+import { filesBelow, type Tree, type TreeFile } from './tree.ts';
 
 /** What is recorded of one image or artifact: `images/<name>/<tag>/`. */
 export interface ImageRecord extends ImageFacts {
@@ -119,26 +119,17 @@ interface ImageFolder {
   readonly files: ReadonlyMap<string, TreeFile>;
 }
 
-interface Complaints {
+/** Where what there is to say of an archive goes while it is read. */
+export interface Complaints {
   readonly notices: Notice[];
   readonly errors: SolutionsError[];
-}
-
-/** The files below `images/`; without what a broken link should have led to. */
-function listed(tree: Tree, errors: SolutionsError[]): readonly TreeFile[] {
-  try {
-    return tree.files('images', true);
-  } catch (error) {
-    errors.push(...solutionsErrors(error));
-    return tree.files('images');
-  }
 }
 
 /** The files below `images/`, by image. */
 function imageFolders(tree: Tree, { notices, errors }: Complaints): ImageFolder[] {
   const folders = new Map<string, Map<string, TreeFile>>();
   const astray: string[] = [];
-  for (const file of listed(tree, errors)) {
+  for (const file of filesBelow(tree, 'images', errors)) {
     const end = file.path.lastIndexOf('/');
     const folder = file.path.slice('images/'.length, end);
     const files = folders.get(folder) ?? (isImageFolder(folder) ? new Map() : undefined);

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { throwAll, type Notice, type SolutionsError } from '../errors.ts';
+import { solutionsErrors, throwAll, type Notice, type SolutionsError } from '../errors.ts';
 import { openImage, readEntry, type Image } from '../iso/image.ts';
 import { openFile } from '../iso/reader.ts';
 import { walkDirectory } from './directory.ts';
@@ -88,6 +88,24 @@ export function openTree(file: string, name: string): Tree {
  */
 export function openFlawed(file: string, name: string): Tree {
   return statArchive(file, name).isDirectory() ? openDirectory(file, name) : openIso(file, name);
+}
+
+/**
+ * The files below a folder. A link that leads nowhere is one of `errors`, and its file is missing.
+ *
+ * @throws SolutionsError `archive-too-large`
+ */
+export function filesBelow(
+  tree: Tree,
+  folder: string,
+  errors: SolutionsError[],
+): readonly TreeFile[] {
+  try {
+    return tree.files(folder, true);
+  } catch (error) {
+    errors.push(...solutionsErrors(error));
+    return tree.files(folder);
+  }
 }
 
 function statArchive(file: string, name: string): Stats {

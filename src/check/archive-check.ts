@@ -110,7 +110,10 @@ function checkContents(tree: Tree, contents: Gathered, findings: Findings): Defi
   checkLayout(tree, contents, findings);
   checkProduct(contents, findings);
   checkImages(tree, contents, findings);
-  checkRoles({ roles, crds, spotOf }, findings);
+  const isWhole = contents.errors.every(
+    ({ place }) => !place?.file.includes(':operator/deploy/crds'),
+  );
+  checkRoles({ roles, crds, isWhole, spotOf }, findings);
   return checkCrds(crds, spotOf, findings);
 }
 
@@ -154,7 +157,7 @@ function checkOwners(checked: readonly Checked[]): void {
       owners.set(name, known.add(solution ?? ''));
     }
   }
-  for (const { findings, solution, crds } of checked) {
+  for (const { findings, solution, crds } of checked.filter((one) => one.solution !== undefined)) {
     for (const { name, at } of crds) {
       const others = [...(owners.get(name) ?? [])].filter((owner) => owner !== solution);
       if (others.length === 0) continue;

@@ -1,7 +1,14 @@
 import { quoted } from '../archive/mistake.ts';
 import { objectMistakes } from '../kubernetes/check.ts';
 import type { Manifest } from '../kubernetes/read.ts';
-import { fieldOf, isJsonList, nameOf, textOf, type Json } from '../kubernetes/value.ts';
+import {
+  fieldOf,
+  isJsonList,
+  nameOf,
+  textOf,
+  type Json,
+  type JsonObject,
+} from '../kubernetes/value.ts';
 import { verbatim } from '../manifests/verbatim.ts';
 import { clusterScope, rightsNotGiven } from '../model/scope.ts';
 import type { SpotOf } from './crd-check.ts';
@@ -11,12 +18,18 @@ interface RolesToCheck {
   readonly roles: readonly Manifest[];
   /** The archive's own: what an Operator does with its own kinds is its own matter. */
   readonly crds: readonly Manifest[];
+  /** Whether those are all that it has. */
+  readonly isWhole: boolean;
   readonly spotOf: SpotOf;
 }
 
 /** What the API server refuses in roles, and which of their rights reach too far. */
-export function checkRoles({ roles, crds, spotOf }: RolesToCheck, findings: Findings): void {
-  const own = new Set(crds.map(({ value }) => textOf(fieldOf(value['spec'], 'group'))));
+export function checkRoles(
+  { roles, crds, isWhole, spotOf }: RolesToCheck,
+  findings: Findings,
+): void {
+  const groups = new Set(crds.map(({ value }) => textOf(fieldOf(value['spec'], 'group'))));
+  const isForeign = (group: string): boolean => !groups.has(group) && (isWhole || isBuiltIn(group));
   const scope = clusterScope(crds);
   const seen = new Set<string>();
   for (const role of roles.filter(isJudged)) {
@@ -29,12 +42,17 @@ export function checkRoles({ roles, crds, spotOf }: RolesToCheck, findings: Find
     if (seen.has(title)) findings.add('role-twice', `the ${title} is defined twice`, { at });
     seen.add(title);
     checkName(role, at, findings);
-    checkRules(role, { own, title, spotOf }, findings);
+    checkRules(role, { isForeign, title, spotOf }, findings);
     const rights = rightsNotGiven(role, scope);
     if (rights.length > 0) {
       findings.add('role-cluster-scoped', `${title}: ${fewOf(rights)}`, { at });
     }
   }
+}
+
+/** What Kubernetes has by itself: groups without a point, and those of its own domain. */
+function isBuiltIn(group: string): boolean {
+  return !group.includes('.') || group.endsWith('.k8s.io');
 }
 
 /** Of other kinds and versions, and of those without a name, the reader has spoken. */
@@ -58,24 +76,37 @@ function checkName({ value }: Manifest, at: Spot, findings: Findings): void {
 }
 
 interface RulesContext {
-  readonly own: ReadonlySet<string>;
+  readonly isForeign: IsForeign;
   readonly title: string;
   readonly spotOf: SpotOf;
 }
 
 function checkRules(
   role: Manifest,
-  { own, title, spotOf }: RulesContext,
+  { isForeign, title, spotOf }: RulesContext,
   findings: Findings,
 ): void {
-  const { rules } = role.value;
-  for (const [index, rule] of (isJsonList(rules) ? rules : []).entries()) {
-    const found = judge(rule, own);
-    if (!found) continue;
-    findings.add(found.rule, `${title}: ${found.what}`, {
-      at: spotOf(role.placeOf(['rules', index])),
-    });
+  for (const { rule, what, index } of farRules(role.value, isForeign)) {
+    const at = spotOf(role.placeOf(['rules', index]));
+    findings.add(rule, `${title}: ${what}`, { at });
   }
+}
+
+/** Whether an API group is none of those who have the role. */
+type IsForeign = (group: string) => boolean;
+
+/** The rules of a role that reach too far. */
+export function farRules(role: JsonObject, isForeign: IsForeign): FarRule[] {
+  const { rules } = role;
+  return [...(isJsonList(rules) ? rules : []).entries()].flatMap(([index, rule]) => {
+    const found = judge(rule, isForeign);
+    return found ? [{ ...found, index }] : [];
+  });
+}
+
+interface FarRule extends Judgement {
+  /** Of the rule in its role. */
+  readonly index: number;
 }
 
 interface Judgement {
@@ -87,12 +118,12 @@ const ESCALATING = ['bind', 'escalate', 'impersonate'];
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** The worst that there is to say of a rule. */
-function judge(rule: Json, own: ReadonlySet<string>): Judgement | undefined {
+function judge(rule: Json, isForeign: IsForeign): Judgement | undefined {
   const [groups, resources, verbs] = ['apiGroups', 'resources', 'verbs'].map((key) =>
     textsAt(rule, key),
   );
   if (!groups || !resources || !verbs) return undefined;
-  const foreign = groups.filter((group) => !own.has(group));
+  const foreign = groups.filter(isForeign);
   if (groups.includes('*')) return { rule: 'role-wildcard', what: 'its rule covers all groups' };
   if (resources.includes('*') && foreign.length > 0) {
     return {
