@@ -20,6 +20,7 @@ export type ModelCode =
   | 'images-not-pushed'
   | 'monitoring-off'
   | 'monitoring-too-large'
+  | 'dashboard-uid'
   | 'input-missing'
   | 'unknown-input'
   | 'invalid-alerts'

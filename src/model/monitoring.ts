@@ -1,12 +1,12 @@
-import { hash } from 'node:crypto';
 import type { Platform } from '../config/platform.ts';
 import { solutionsErrors, type Notice } from '../errors.ts';
 import type { Alerts } from '../monitoring/alerts.ts';
-import { dashboardText, followed, shippedUid, type Dashboard } from '../monitoring/dashboard.ts';
+import { dashboardText, followed } from '../monitoring/dashboard.ts';
 import { fillAlerts } from '../monitoring/filled-rules.ts';
-import { MAX_FILLED, type Filling } from '../monitoring/inputs.ts';
+import { MAX_FILLED } from '../monitoring/inputs.ts';
 import type { Named } from '../monitoring/shipped.ts';
 import { list, type Findings } from './findings.ts';
+import { dashboardTitles, filledDashboards, type FilledDashboard } from './filled-dashboards.ts';
 import {
   fillingOf,
   refuseMissing,
@@ -32,14 +32,30 @@ export function placeMonitoring(
     return [];
   }
   for (const placed of all) refuseUnknownInputs(placed, context.findings);
-  return namespaces.flatMap(({ name: namespace, environment, placed }) =>
-    placed.filter(hasMonitoring).map((one) => ({
-      namespace,
-      environment: environment.name,
-      archive: one.archive,
-      ...monitoringOf({ ...context, placed: one, namespace, missing: new Map() }),
-    })),
+  return namespaces.flatMap((namespace) => monitoringIn(namespace, context));
+}
+
+function monitoringIn(
+  { name: namespace, environment, placed }: WantedNamespace,
+  context: Context,
+): SolutionMonitoring[] {
+  const filled = placed.filter(hasMonitoring).map((one) => {
+    const told = { ...context, placed: one, namespace, missing: new Map() };
+    return { told, dashboards: filledDashboards(told) };
+  });
+  const titleOf = dashboardTitles(
+    namespace,
+    filled.flatMap(({ dashboards }) => dashboards),
   );
+  return filled.map(({ told, dashboards }) => ({
+    namespace,
+    environment: environment.name,
+    archive: told.placed.archive,
+    ...monitoringOf(
+      dashboards.map((one) => ({ ...one, title: titleOf(one) })),
+      told,
+    ),
+  }));
 }
 
 function hasMonitoring({ archive }: Placed): boolean {
@@ -74,9 +90,11 @@ function reportOff(all: readonly Placed[], { platform, findings }: Context): voi
   }
 }
 
-function monitoringOf(context: InputContext): Pick<SolutionMonitoring, 'dashboards' | 'alerts'> {
-  const { monitoring } = context.placed.archive;
-  const dashboards = monitoring.dashboards.map((named) => withUids(named, context));
+function monitoringOf(
+  dashboards: readonly FilledDashboard[],
+  context: InputContext,
+): Pick<SolutionMonitoring, 'dashboards' | 'alerts'> {
+  const { alerts } = context.placed.archive.monitoring;
   const uids = new Map(
     dashboards.flatMap(({ shipped, uid }): [string, string][] =>
       shipped === undefined ? [] : [[shipped, uid]],
@@ -84,47 +102,22 @@ function monitoringOf(context: InputContext): Pick<SolutionMonitoring, 'dashboar
   );
   const placed = {
     dashboards: dashboards.flatMap((dashboard) => placeDashboard(dashboard, uids, context)),
-    alerts: monitoring.alerts.flatMap((alerts) => placeAlerts(alerts, uids, context)),
+    alerts: alerts.flatMap((one) => placeAlerts(one, uids, context)),
   };
   refuseMissing(context);
   return placed;
 }
 
-interface FilledDashboard extends Named<Dashboard> {
-  readonly filling: Filling;
-  readonly shipped: string | undefined;
-  readonly uid: string;
-}
-
-function withUids({ name, value }: Named<Dashboard>, context: InputContext): FilledDashboard {
-  const filling = fillingOf(value, context);
-  const shipped = shippedUid(value, filling);
-  return { name, value, filling, shipped, uid: ownUid(shipped ?? name, context) };
-}
-
-/** Grafana's limit; letters, digits, `-` and `_`. */
-const MAX_UID = 40;
-const HASH = 8;
-
-/** A uid that no dashboard of another Namespace or Solution has, and that is the same each time. */
-function ownUid(uid: string, { namespace, placed }: InputContext): string {
-  const text = JSON.stringify([namespace, placed.solution.name, uid]);
-  const base = uid.replaceAll(/[^A-Za-z0-9_-]/gu, '-').slice(0, MAX_UID - HASH - 1);
-  return `${base}-${hash('sha256', text, 'hex').slice(0, HASH)}`;
-}
-
 function placeDashboard(
-  { name, value, filling, uid }: FilledDashboard,
+  { name, value, solution, filling, uid, title }: FilledDashboard,
   uids: ReadonlyMap<string, string>,
-  { namespace, placed, findings }: InputContext,
+  { namespace, findings }: InputContext,
 ): PlacedDashboard[] {
-  const suffix = ` (${namespace})`;
-  const text = dashboardText(value, { filling, uid, suffix, uids, untitled: name });
+  const text = dashboardText(value, { filling, uid, title, uids });
   if (filling.room < 0 || text.length > MAX_FILLED) {
     reportTooLarge(value.place.file, findings);
     return [];
   }
-  const solution = placed.solution.name;
   return [
     {
       // A dot is in no name of a Solution: two of them never make one name.

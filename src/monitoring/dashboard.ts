@@ -20,10 +20,7 @@ export interface Dashboard {
 export interface DashboardSettings {
   readonly filling: Filling;
   readonly uid: string;
-  /** What its title ends with. */
-  readonly suffix: string;
-  /** Its title where it has none, which Grafana refuses. */
-  readonly untitled: string;
+  readonly title: string;
   /** The new uids of the dashboards of its archive, by those that they were shipped with. */
   readonly uids: ReadonlyMap<string, string>;
 }
@@ -109,6 +106,12 @@ export function shippedUid({ uid }: Dashboard, filling: Filling): string | undef
   return uid === undefined ? undefined : fill(uid, filling);
 }
 
+/** The title that a dashboard would have, its inputs filled in; undefined where it says nothing. */
+export function shippedTitle({ source }: Dashboard, filling: Filling): string | undefined {
+  const [, title] = source.root.entries.find(([key]) => key.value === 'title') ?? [];
+  return (title?.kind === 'text' ? fill(title.value, filling).trim() : '') || undefined;
+}
+
 /**
  * The text of a dashboard for one Namespace, as Grafana imports it with these inputs: they are filled
  * in into every text but keys, and what declares them is gone. Everything else is as it was written,
@@ -117,7 +120,7 @@ export function shippedUid({ uid }: Dashboard, filling: Filling): string | undef
 export function dashboardText({ source }: Dashboard, settings: DashboardSettings): string {
   const { text, root } = source;
   const set = new Map([
-    ['title', titleOf(root, settings)],
+    ['title', settings.title],
     ['uid', settings.uid],
   ]);
   const edits = [insertion(root, set)];
@@ -128,12 +131,6 @@ export function dashboardText({ source }: Dashboard, settings: DashboardSettings
     else visit(value, key.value, { settings, edits });
   }
   return applied(text.trimEnd(), edits);
-}
-
-function titleOf({ entries }: MapNode, { filling, suffix, untitled }: DashboardSettings): string {
-  const [, title] = entries.find(([key]) => key.value === 'title') ?? [];
-  const own = title?.kind === 'text' ? fill(title.value, filling).trim() : '';
-  return `${own === '' ? untitled : own}${suffix}`;
 }
 
 /** What stands from `at` to before `end` becomes `text`. */

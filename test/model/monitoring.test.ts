@@ -47,6 +47,14 @@ function exprOf(inputs: string, more?: Scenario): string {
   );
 }
 
+function titleOf(text: string): string {
+  return /^ {2}"title": "(.*)"/mu.exec(text)?.[1] ?? '';
+}
+
+function uidOf(text: string): string {
+  return /"uid": "([^"]+)"/u.exec(text)?.[1] ?? '';
+}
+
 function expr(namespace: string, job: string): string {
   return `sum(rate(orders{namespace="${namespace}", job="${job}"}[$__rate_interval]))`;
 }
@@ -147,23 +155,85 @@ describe('dashboards', () => {
     platform,
   };
   const all = monitoringOf(twice).flatMap((one) => one.dashboards);
-  const uids = all.map(({ text }) => /"uid": "([^"]+)"/u.exec(text)?.[1] ?? '');
+  const uids = all.map(({ text }) => uidOf(text));
 
   it('have uids, titles and files of their own in each Namespace and Solution', () => {
     expect(all).toHaveLength(8);
     expect(new Set(uids).size).toBe(8);
     expect(uids.every((uid) => /^[A-Za-z0-9_-]{1,40}$/u.test(uid))).toBe(true);
     expect(new Set(all.map(({ file }) => file)).size).toBe(8);
-    expect(all.map(({ text }) => /"title": "(Orders.*)"/u.exec(text)?.[1])).toEqual([
-      'Orders (shop)',
-      'Orders (shop)',
-      'Orders (shop)',
-      'Orders (shop)',
-      'Orders (shop-2)',
-      'Orders (shop-2)',
-      'Orders (staging)',
-      'Orders (staging)',
+    expect(all.map(({ text }) => titleOf(text))).toEqual([
+      'Orders [store.0] (shop)',
+      'Orders [store.1] (shop)',
+      'Orders [till.0] (shop)',
+      'Orders [till.1] (shop)',
+      'Orders [store.0] (shop-2)',
+      'Orders [store.1] (shop-2)',
+      'Orders [store.0] (staging)',
+      'Orders [store.1] (staging)',
     ]);
+  });
+
+  // Grafana takes in no file at all any more where two have one title, or one uid.
+  it.each([
+    ['tell the file where several have one', ['A', 'A', 'B'], ['A [store.0]', 'A [store.1]', 'B']],
+    ['differ in more than their case', ['A', 'a'], ['A [store.0]', 'a [store.1]']],
+    [
+      'differ from what another one becomes',
+      ['A', 'A', 'A [store.0]'],
+      ['A [store.0]', 'A [store.1]', 'A [store.0] [store.2]'],
+    ],
+    [
+      'are filled in before they are compared',
+      ['shop', '${namespace}'],
+      ['shop [store.0]', 'shop [store.1]'],
+    ],
+    [
+      'are the names of their files where there are none',
+      ['1', ''],
+      ['1 [store.0]', '1 [store.1]'],
+    ],
+  ])('have titles that %s', (_, titles, expected) => {
+    const texts = titles.map((title, n) => dashboardOf({ title, expr: `orders > ${n}` }));
+    const [found] = monitoringOf(scenario(dashboards(...texts)));
+    expect(found?.dashboards.map(({ text }) => titleOf(text))).toEqual(
+      expected.map((title) => `${title} (shop)`),
+    );
+  });
+
+  it('have other uids than those that Grafana would be left to make', () => {
+    const texts = [dashboardOf({ title: 'A' }), dashboardOf({ title: 'B', uid: '0' })];
+    const [found] = monitoringOf(scenario(dashboards(...texts)));
+    const [one = '', other = ''] = found?.dashboards.map(({ text }) => uidOf(text)) ?? [];
+    expect([one, other]).toEqual([
+      expect.stringMatching(/^0-[0-9a-f]{8}$/u),
+      expect.stringMatching(/^0-[0-9a-f]{8}$/u),
+    ]);
+    expect(one).not.toBe(other);
+  });
+
+  it('that have one uid once their inputs are filled in are refused, once', () => {
+    const inputs = [{ name: 'which', value: 'orders' }];
+    const texts = [
+      dashboardOf({ title: 'A', inputs, uid: '${which}' }),
+      dashboardOf({ title: 'B', uid: 'orders' }),
+    ];
+    const of = (settings: string): Scenario => ({
+      ...scenario(dashboards(...texts), settings),
+      environments: [
+        environment('production', { shop: [store(settings)], 'shop-2': [store(settings)] }),
+      ],
+    });
+    const folder = 'metadata/store-1.0.0/monitoring/dashboards';
+    expect(errorsOf(of(''))).toEqual([
+      {
+        code: 'dashboard-uid',
+        message: `${folder}/1.json and ${folder}/0.json have the uid "orders" once their inputs are filled in`,
+        hint: 'Grafana shows one dashboard of a uid: give their inputs other values, or ask the vendor to change one of the two',
+        place: `${folder}/1.json`,
+      },
+    ]);
+    expect(errorsOf(of('monitoring: {inputs: {which: stock}}'))).toEqual([]);
   });
 
   it('link to those of their own Namespace', () => {
@@ -174,17 +244,15 @@ describe('dashboards', () => {
 
   it('have the same uid whatever else is deployed, and one of 40 characters at most', () => {
     const uid = 'ü'.repeat(10) + 'x'.repeat(60);
-    const uidOf = () =>
-      /"uid": "([^"]+)"/u.exec(
-        monitoringOf(scenario(dashboards(dashboardOf({ uid }))))[0]?.dashboards[0]?.text ?? '',
-      )?.[1];
+    const [first] = monitoringOf(scenario(dashboards(dashboardOf({ uid }))));
+    const own = uidOf(first?.dashboards[0]?.text ?? '');
     const environments = [environment('a', { shop: [store()], another: [store()] })];
-    expect(uidOf()).toMatch(/^-{10}x{21}-[0-9a-f]{8}$/u);
+    expect(own).toMatch(/^-{10}x{21}-[0-9a-f]{8}$/u);
     const second = monitoringOf(
       scenario(dashboards(dashboardOf({ uid })), '', { environments }),
     )[1];
     expect(second?.namespace).toBe('shop');
-    expect(second?.dashboards[0]?.text).toContain(`"uid": "${uidOf()}"`);
+    expect(second?.dashboards[0]?.text).toContain(`"uid": "${own}"`);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   dashboardText,
   followed,
   parseDashboard,
+  shippedTitle,
   shippedUid,
 } from '../../src/monitoring/dashboard.ts';
 import { MAX_FILLED } from '../../src/monitoring/inputs.ts';
@@ -18,18 +19,14 @@ const values = new Map([
 
 interface Settings {
   readonly uids?: ReadonlyMap<string, string>;
-  readonly suffix?: string;
 }
 
 /** The text of a dashboard in the Namespace `shop`. */
-function textOf(source: string, { uids = new Map(), suffix = ' (shop)' }: Settings = {}): string {
-  return dashboardText(parse(source), {
-    filling: { values, room: MAX_FILLED },
-    uid: 'new-uid',
-    suffix,
-    untitled: 'orders',
-    uids,
-  });
+function textOf(source: string, { uids = new Map() }: Settings = {}): string {
+  const dashboard = parse(source);
+  const filling = { values, room: MAX_FILLED };
+  const title = `${shippedTitle(dashboard, filling) ?? 'orders'} (shop)`;
+  return dashboardText(dashboard, { filling, uid: 'new-uid', title, uids });
 }
 
 function parse(source: string) {
@@ -100,7 +97,7 @@ describe('a dashboard', () => {
 
   it('escapes what is filled in', () => {
     const filling = { values: new Map([['job', 'a"b\\c\n']]), room: MAX_FILLED };
-    const settings = { filling, uid: 'u', suffix: '', untitled: '', uids: new Map() };
+    const settings = { filling, uid: 'u', title: 'A', uids: new Map() };
     const text = dashboardText(parse('{"title":"A","uid":"a","expr":"${job}"}'), settings);
     expect(JSON.parse(text)).toEqual({ title: 'A', uid: 'u', expr: 'a"b\\c\n' });
   });

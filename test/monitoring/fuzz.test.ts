@@ -34,8 +34,7 @@ test('the bytes of a dashboard give another dashboard or an error of ours with i
         const settings = {
           filling: filling(),
           uid: 'new',
-          suffix: ' (shop)',
-          untitled: 'a',
+          title: 'a (shop)',
           uids: new Map([['orders', 'new']]),
         };
         const text = dashboardText(parseDashboard(bytes, 'a.json'), settings);
