@@ -11,11 +11,15 @@ const DURATION =
   /^(?:0|(?=[0-9])(?:[0-9]+y)?(?:[0-9]+w)?(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m)?(?:[0-9]+s)?(?:[0-9]+ms)?)$/u;
 /** Names before Prometheus 3, which not every cluster has. */
 const LABEL = /^[A-Za-z_][A-Za-z0-9_]*$/u;
+const METRIC = /^[A-Za-z_:][A-Za-z0-9_:]*$/u;
+/** The label that holds the name of a series: no rule may set it. */
+const NAME_LABEL = '__name__';
 const WHOLE = /^(?:0|[1-9][0-9]{0,8})$/u;
 
 const filledGroups = groupsOf({
   name: (text) => (text === '' ? 'is empty, expected some text' : undefined),
-  label: (text) => (LABEL.test(text) ? undefined : 'must be letters, digits and `_`'),
+  record: (text) => (METRIC.test(text) ? undefined : 'must be letters, digits, `_` and `:`'),
+  label: labelMistake,
   expression: expressionMistake,
   duration: (text) => (DURATION.test(text) ? undefined : 'must be a duration such as 5m or 1h30m'),
   limit: checked((text) => (WHOLE.test(text) ? undefined : 'must be a whole number'), {
@@ -23,10 +27,39 @@ const filledGroups = groupsOf({
   }).transform(Number),
 });
 
-const schema = z.strictObject({ groups: filledGroups });
+const schema = z.strictObject({ groups: filledGroups.superRefine(refuseAlertFields) });
 
 /** The groups of a file of rules for one Namespace: what a PrometheusRule holds. */
 export type FilledGroups = z.output<typeof filledGroups>;
+
+function labelMistake(text: string): string | undefined {
+  if (text === NAME_LABEL) return 'is the name of the series itself';
+  return LABEL.test(text) ? undefined : 'must be letters, digits and `_`';
+}
+
+/** Prometheus takes no file in which a recorded series has what only alerts have. */
+function refuseAlertFields(groups: FilledGroups, context: z.RefinementCtx): void {
+  for (const [at, { rules }] of groups.entries()) {
+    for (const [index, rule] of (rules ?? []).entries()) {
+      if (rule.record === undefined) continue;
+      for (const field of ALERT_FIELDS.filter((one) => saysSomething(rule[one]))) {
+        context.addIssue({
+          code: 'custom',
+          path: [at, 'rules', index, field],
+          message: 'is for alerts alone, not for what is recorded',
+        });
+      }
+    }
+  }
+}
+
+const ALERT_FIELDS = ['for', 'keep_firing_for', 'annotations'] as const;
+
+/** Not so no time at all, and no annotation. */
+function saysSomething(value: string | object | null | undefined): boolean {
+  if (typeof value === 'string') return /[1-9]/u.test(value);
+  return Object.keys(value ?? {}).length > 0;
+}
 
 function expressionMistake(text: string): string | undefined {
   const at = promqlMistake(text);

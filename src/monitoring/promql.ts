@@ -3,10 +3,10 @@ import { parser } from '@prometheus-io/lezer-promql';
 const strict = parser.configure({ strict: true });
 
 /**
- * The parser gives up on what is longer than this in one level (some 300 sums), and says the same as
- * of a mistake; beyond it an expression is left to Prometheus.
+ * The parser gives up on what is longer than this in one level (some 300 sums) or deeper (some 900
+ * powers), and says the same as of a mistake; beyond it an expression is left to Prometheus.
  */
-const SURE = 2000;
+const SURE = 1800;
 /** Nothing longer is looked at: the time is that of its length. */
 const MAX_LENGTH = 16 << 10;
 

@@ -9,6 +9,7 @@ import { checked, refuseRepeated, text, writtenFreely, type Rule } from '../conf
  */
 export function groupsOf<Limit extends z.ZodType>(rules: {
   readonly name: Rule;
+  readonly record: Rule;
   readonly label: Rule;
   readonly expression: Rule;
   readonly duration: Rule;
@@ -20,7 +21,7 @@ export function groupsOf<Limit extends z.ZodType>(rules: {
   const rule = z
     .strictObject({
       alert: name.optional(),
-      record: name.optional(),
+      record: writtenFreely(rules.record).optional(),
       expr: writtenFreely(rules.expression),
       for: duration,
       keep_firing_for: duration,
@@ -49,6 +50,7 @@ const anything: Rule = () => undefined;
 /** As a vendor ships them: any text may hold inputs. */
 export const shippedGroups = groupsOf({
   name: notEmpty,
+  record: notEmpty,
   label: notEmpty,
   expression: notEmpty,
   duration: notEmpty,

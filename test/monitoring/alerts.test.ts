@@ -180,9 +180,43 @@ describe('a file of alerts', () => {
     expect(complaints(() => filled(rules(`alert: a, ${rule}`)))).toEqual([expected]);
   });
 
+  it.each([
+    [
+      'record: a b, expr: up',
+      '`groups[0].rules[0].record` must be letters, digits, `_` and `:`; found "a b"',
+      'invalid recording rule name',
+    ],
+    [
+      'record: a, expr: up, for: 5m',
+      '`groups[0].rules[0].for` is for alerts alone, not for what is recorded; found "5m"',
+      "invalid field 'for' in recording rule",
+    ],
+    [
+      'record: a, expr: up, annotations: {b: c}',
+      '`groups[0].rules[0].annotations` is for alerts alone, not for what is recorded',
+      "invalid field 'annotations' in recording rule",
+    ],
+    [
+      'alert: a, expr: up, labels: {__name__: b}',
+      '`groups[0].rules[0].labels.__name__` cannot be a key here: it is the name of the series itself',
+      'invalid label name',
+    ],
+  ])('is wrong to us where it is to promtool: %s', async (rule, expected, theirs) => {
+    expect(await promtool(rules(rule))).toContain(theirs);
+    expect(complaints(() => filled(rules(rule)))).toEqual([expect.stringContaining(expected)]);
+  });
+
+  it('may have fields of alerts that say nothing where it records, as promtool has it', async () => {
+    const text = rules('record: a:b, expr: up, for: 0m, annotations: {}');
+    expect(await promtool(text)).toBe('');
+    expect(complaints(() => filled(text))).toEqual([]);
+  });
+
   it('that is long and deep is read in no time, and left to Prometheus where the parser gives up', () => {
-    const sums = `${'up + '.repeat(2000)}up`;
-    expect(filled(rules(`alert: a, expr: "${sums}"`))[0]?.rules).toHaveLength(1);
+    for (const operator of ['+', '^', ' or ', '- -']) {
+      const long = `${`up${operator}`.repeat(1500)}up`;
+      expect(filled(rules(`alert: a, expr: "${long}"`))[0]?.rules).toHaveLength(1);
+    }
     expect(filled(rules(`alert: a, expr: "${'('.repeat(500_000)}"`))).toHaveLength(1);
     expect(complaints(() => filled(rules(`alert: a, expr: "${'1 '.repeat(3000)}"`)))).toHaveLength(
       1,
