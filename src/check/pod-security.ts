@@ -56,7 +56,7 @@ const baselineControls: Readonly<Record<BaselineRule, Control>> = {
   'pod-host-namespaces': ({ spec, path }) =>
     ['hostNetwork', 'hostPID', 'hostIPC']
       .filter((key) => isSet(spec[key]))
-      .map((key) => ({ message: `has \`${key}\``, path: [...path, key] })),
+      .map((key) => ({ message: `the Pod has \`${key}\``, path: [...path, key] })),
   'pod-privileged': (pod) =>
     inContainers(pod, ['privileged'], (value) => (isSet(value) ? 'is privileged' : undefined)),
   'pod-capabilities': (pod) =>
@@ -67,7 +67,7 @@ const baselineControls: Readonly<Record<BaselineRule, Control>> = {
     itemsOf(spec['volumes'])
       .filter(({ value }) => isThere(value['hostPath']))
       .map(({ value, index }) => ({
-        message: `mounts ${shown(mapAt(value, ['hostPath'])['path'])} of its node`,
+        message: `the Pod mounts ${shown(mapAt(value, ['hostPath'])['path'])} of its node`,
         path: [...path, 'volumes', index, 'hostPath'],
       })),
   'pod-host-port': ({ containers }) =>
@@ -104,7 +104,7 @@ const baselineControls: Readonly<Record<BaselineRule, Control>> = {
     itemsOf(mapAt(spec, ['securityContext'])['sysctls'])
       .filter(({ value }) => !SYSCTLS.has(textOf(value['name'])))
       .map(({ value, index }) => ({
-        message: `sets ${shown(value['name'])}`,
+        message: `the Pod sets ${shown(value['name'])}`,
         path: [...path, 'securityContext', 'sysctls', index],
       })),
 };
@@ -115,7 +115,7 @@ const restrictedControls: Readonly<Record<RestrictedRule, Control>> = {
       const type = Object.keys(value).find((key) => key !== 'name' && isThere(value[key]));
       // Without any it is an emptyDir; of folders of the node, baseline tells.
       if (type === undefined || type === 'hostPath' || VOLUMES.has(type)) return [];
-      const message = `has the volume ${shown(value['name'])} of the type ${shown(type)}`;
+      const message = `the Pod has the volume ${shown(value['name'])} of the type ${shown(type)}`;
       return [{ message, path: [...path, 'volumes', index] }];
     }),
   'pod-escalation': (pod) =>
@@ -184,7 +184,7 @@ function appArmorAnnotations({ metadata, path }: PodTemplate): Flaw[] {
     .filter(([key]) => key.startsWith(APPARMOR))
     .filter(([, value]) => !/^(?:runtime\/default|localhost\/.*)?$/su.test(textOf(value)))
     .map(([key, value]) => ({
-      message: `has the AppArmor profile ${shown(value)} for the container ${shown(key.slice(APPARMOR.length))}`,
+      message: `the Pod has the AppArmor profile ${shown(value)} for the container ${shown(key.slice(APPARMOR.length))}`,
       path: [...holder, key],
     }));
 }

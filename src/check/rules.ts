@@ -2,6 +2,7 @@ import { archiveRules } from './archive-rules.ts';
 import { crdRules } from './crd-rules.ts';
 import { imageRules } from './image-rules.ts';
 import { isoRules } from './iso-rules.ts';
+import { manifestRules } from './manifest-rules.ts';
 import { baselineRules, restrictedRules } from './pod-rules.ts';
 import { productRules } from './product-rules.ts';
 import { roleRules } from './role-rules.ts';
@@ -17,6 +18,7 @@ export const chapters = {
   roles: roleRules,
   baseline: baselineRules,
   restricted: restrictedRules,
+  manifests: manifestRules,
 } as const;
 
 /** What rules are about. */
@@ -31,6 +33,7 @@ const rules = {
   ...roleRules,
   ...baselineRules,
   ...restrictedRules,
+  ...manifestRules,
 } as const;
 
 /** The chapters, in their order. */
@@ -47,18 +50,18 @@ export function chapterOf(rule: RuleId): Chapter {
   return found;
 }
 
-const ofArchives: ReadonlySet<Chapter> = new Set([
-  'archive',
-  'iso',
-  'product',
-  'images',
-  'crds',
-  'roles',
-]);
+const ofManifests: ReadonlySet<Chapter> = new Set(['baseline', 'restricted', 'manifests']);
+
+/** Of an archive and of manifests alike. */
+const ofRoles: ReadonlySet<string> = new Set(['role-wildcard', 'role-verbs', 'role-escalation']);
 
 /** The rules that an archive, or a folder of manifests, is judged by. */
 export function rulesFor(what: 'archive' | 'manifests'): RuleId[] {
-  return ruleIds.filter((rule) => ofArchives.has(chapterOf(rule)) === (what === 'archive'));
+  return ruleIds.filter(
+    (rule) =>
+      ofManifests.has(chapterOf(rule)) === (what === 'manifests') ||
+      (what === 'manifests' && ofRoles.has(rule)),
+  );
 }
 
 /** The id of a rule, which people name in waivers and pipelines: it never changes its meaning. */

@@ -2,7 +2,7 @@ import { fieldOf, isJsonList, textOf, type Json, type JsonObject } from '../kube
 import { isThere, mapAt, type Container, type Path, type PodTemplate } from './pod-template.ts';
 import { shown } from './shown.ts';
 
-/** What is wrong with a Pod, and where: a sentence whose subject, where there is none in it, is the Pod. */
+/** What is wrong with a Pod, as a sentence, and where. */
 export interface Flaw {
   readonly message: string;
   /** In the object. */
@@ -15,26 +15,24 @@ type Judge = (value: Json | undefined) => string | undefined;
 /** What `judge` says of `securityContext.<key>` in each container. */
 export function inContainers({ containers }: PodTemplate, key: Path, judge: Judge): Flaw[] {
   return containers.flatMap((container) =>
-    judged(container.value, container.path, { key, judge }).map(({ message, path }) => ({
-      message: `${containerName(container)} ${message}`,
-      path,
-    })),
+    judged(container, containerName(container), { key, judge }),
   );
 }
 
 /** The same for the Pod's own and for each container's. */
 export function inContexts(pod: PodTemplate, key: Path, judge: Judge): Flaw[] {
-  return [...judged(pod.spec, pod.path, { key, judge }), ...inContainers(pod, key, judge)];
+  const own = { value: pod.spec, path: pod.path };
+  return [...judged(own, 'the Pod', { key, judge }), ...inContainers(pod, key, judge)];
 }
 
 function judged(
-  holder: JsonObject,
-  path: Path,
+  holder: Pick<Container, 'value' | 'path'>,
+  who: string,
   { key, judge }: { readonly key: Path; readonly judge: Judge },
 ): Flaw[] {
   const full = ['securityContext', ...key];
-  const message = judge(mapAt(holder, full.slice(0, -1))[String(full.at(-1))]);
-  return message === undefined ? [] : [{ message, path: [...path, ...full] }];
+  const what = judge(mapAt(holder.value, full.slice(0, -1))[String(full.at(-1))]);
+  return what === undefined ? [] : [{ message: `${who} ${what}`, path: [...holder.path, ...full] }];
 }
 
 /** The containers in which `key` is set neither in their own `securityContext` nor in the Pod's. */

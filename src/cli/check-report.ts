@@ -11,11 +11,13 @@ export function jsonReport(reports: readonly Report[]) {
       kind: report.kind ?? null,
       id: report.id ?? null,
       ...countsOf([report]),
-      findings: report.findings.map(({ rule, message, at, mend }) => ({
+      findings: report.findings.map(({ rule, message, at, mend, object, waiver }) => ({
         rule,
         level: ruleText(rule).level,
         message,
         ...(at ? { at } : {}),
+        ...(object ? { object } : {}),
+        ...(waiver === undefined ? {} : { waiver }),
         mend: mend ?? ruleText(rule).mend,
       })),
       omitted: report.omitted,
@@ -60,15 +62,18 @@ function ruleLines(rule: RuleId, { findings, omitted }: Report): StyledLine[] {
     ...own.flatMap(findingLines),
     ...(more === undefined ? [] : [{ text: `    and ${more} more` }]),
     // Where each finding says what to do, the general advice is one too many.
-    ...(own.every((finding) => finding.mend !== undefined) ? [] : [{ text: `    mend: ${mend}` }]),
+    ...(own.every((finding) => (finding.mend ?? finding.waiver) !== undefined)
+      ? []
+      : [{ text: `    mend: ${mend}` }]),
   ];
 }
 
-function findingLines({ at, message, mend }: Finding): StyledLine[] {
+function findingLines({ at, message, mend, waiver }: Finding): StyledLine[] {
   const where = at ? `${spotText(at)}: ` : '';
   return [
     { text: `    ${where}${message}` },
-    ...(mend === undefined ? [] : [{ text: `      mend: ${mend}` }]),
+    ...(waiver === undefined ? [] : [{ text: `      waived: ${waiver}` }]),
+    ...(mend === undefined || waiver !== undefined ? [] : [{ text: `      mend: ${mend}` }]),
   ];
 }
 

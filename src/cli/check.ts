@@ -1,7 +1,12 @@
 import { resolve } from 'node:path';
 import { checkArchives } from '../check/archive-check.ts';
 import { countOf, type Report } from '../check/finding.ts';
+import { checkManifests } from '../check/manifest-check.ts';
+import { holdsManifests } from '../check/manifest-folder.ts';
 import type { Level } from '../check/rule.ts';
+import { readConfigFile } from '../config/file.ts';
+import { parsePlatform } from '../config/platform.ts';
+import type { Waiver } from '../config/waivers.ts';
 import { packageVersion } from '../package.ts';
 import { jsonReport, textReport } from './check-report.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
@@ -21,13 +26,24 @@ interface CheckRun {
 export async function check(run: CheckRun, terminal: Terminal): Promise<ExitCode> {
   const { archives, deep, strict, root } = run;
   const progress = progressOn(terminal, () => performance.now());
-  const reports = await checkArchives(
-    archives.map((name) => ({ name, file: resolve(root, name) })),
+  const all = archives.map((name) => ({ name, file: resolve(root, name) }));
+  const folders = new Set(all.filter(({ file }) => holdsManifests(file)));
+  const judged = await checkArchives(
+    all.filter((one) => !folders.has(one)),
     { deep, progress: (path, done, total) => progress.report({ path, done, total }) },
   ).finally(progress.clear);
+  const waivers = folders.size === 0 ? [] : waiversIn(root);
+  const reports = all.flatMap((one) =>
+    folders.has(one) ? [checkManifests(one, waivers)] : judged.splice(0, 1),
+  );
   const failing: readonly Level[] = strict ? ['error', 'warning'] : ['error'];
   await print(reports, failing, terminal);
   return failing.some((level) => countOf(reports, level) > 0) ? exitCodes.failed : exitCodes.done;
+}
+
+function waiversIn(root: string): readonly Waiver[] {
+  const bytes = readConfigFile(root, 'platform.yaml') ?? new Uint8Array();
+  return parsePlatform(bytes, 'platform.yaml').waivers;
 }
 
 async function print(

@@ -208,7 +208,7 @@ describe('where a Pod breaks a control', () => {
       spec: { volumes: [{ name: 'a', hostPath: { path: `\u001b${'x'.repeat(9999)}` } }] },
     };
     const [breach] = podBreaches(podOf(made), 'baseline');
-    expect(breach?.message).toMatch(/^mounts "\\u001bx+\.\.\." of its node$/u);
+    expect(breach?.message).toMatch(/^the Pod mounts "\\u001bx+\.\.\." of its node$/u);
     expect(breach?.message.length).toBeLessThan(300);
   });
 });

@@ -9,6 +9,7 @@ const titles: Readonly<Record<Chapter, string>> = {
   roles: 'Roles',
   baseline: 'Pods: the profile `baseline`',
   restricted: 'Pods: the profile `restricted`',
+  manifests: 'Manifests',
 };
 
 /** docs/rules.md: every rule in its own words. */
