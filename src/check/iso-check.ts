@@ -1,5 +1,6 @@
 import type { Product } from '../archive/product.ts';
 import { quoted } from '../archive/mistake.ts';
+import { volumeNames } from '../archive/volume-name.ts';
 import { solutionsErrors } from '../errors.ts';
 import type { Entry } from '../iso/entry.ts';
 import { openImage, type Image } from '../iso/image.ts';
@@ -56,16 +57,22 @@ function addTally(findings: Findings, rule: RuleId, { tally, what }: Tallied): v
 const READ_FILE = 0o004;
 const ENTER_FOLDER = 0o005;
 
-function checkModes({ entries }: Image, findings: Findings): void {
+function checkModes({ entries, rootMode = ENTER_FOLDER }: Image, findings: Findings): void {
+  if ((rootMode & ENTER_FOLDER) !== ENTER_FOLDER) {
+    findings.add('file-mode', `the root has the mode ${modeText(rootMode)}`);
+  }
   for (const { path, kind, mode } of entries.values()) {
     if (mode === undefined) continue;
     const isClosed =
       (kind === 'file' && (mode & READ_FILE) === 0) ||
       (kind === 'directory' && (mode & ENTER_FOLDER) !== ENTER_FOLDER);
     if (!isClosed) continue;
-    const text = (mode & 0o7777).toString(8).padStart(4, '0');
-    findings.add('file-mode', `the ${kind} has the mode ${text}`, { at: { path } });
+    findings.add('file-mode', `the ${kind} has the mode ${modeText(mode)}`, { at: { path } });
   }
+}
+
+function modeText(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(4, '0');
 }
 
 /** Whoever reads the other tree must find the same files. */
@@ -103,7 +110,7 @@ function compareTrees(image: Image, joliet: Image, findings: Findings): void {
     }
   }
   for (const [path, content] of theirs) {
-    if (!contents.has(content)) {
+    if (!ours.has(path) && !contents.has(content)) {
       findings.add('iso-trees-differ', `the Joliet tree alone has ${quoted(path)}`);
     }
   }
@@ -119,26 +126,10 @@ function contentOf({ path, kind, extents }: Entry): [string, string][] {
   return [[path, extents.map(({ offset, length }) => `${offset}+${length}`).join()]];
 }
 
-/** Bytes of the field (ECMA-119 8.4.7). */
-const MAX_VOLUME_ID = 32;
-
 /** That the volume is named after the Solution and its version. */
 export function checkVolumeName(volumeId: string, product: Product, findings: Findings): void {
-  const { displayName, name, version } = product;
-  const wanted = [displayName, name].map((text) => cut(`${text} ${version}`));
+  const wanted = volumeNames(product);
   if (wanted.some((text) => text.toLowerCase() === volumeId.toLowerCase())) return;
   const message = `the volume id is ${quoted(volumeId)}, expected ${quoted(wanted[0] ?? '')}`;
   findings.add('iso-volume-name', message);
-}
-
-/** Whole characters of at most so many bytes, as the field keeps them without the blanks behind. */
-function cut(text: string): string {
-  let bytes = 0;
-  let kept = '';
-  for (const character of text) {
-    bytes += Buffer.byteLength(character);
-    if (bytes > MAX_VOLUME_ID) break;
-    kept += character;
-  }
-  return kept.trimEnd();
 }

@@ -25,6 +25,8 @@ export interface Image {
   readonly hasJoliet: boolean;
   /** Whether there is an enhanced volume descriptor (ISO 9660:1999). */
   readonly isEnhanced: boolean;
+  /** st_mode of the root directory, where Rock Ridge tells it. */
+  readonly rootMode: number | undefined;
   /** Of the tree that was read. */
   readonly survey: Survey;
   /** As claimed, in bytes; the file may be longer. */
@@ -49,7 +51,7 @@ export interface Image {
 export function openImage(reader: Reader, name: string, only?: 'joliet'): Image {
   const spot: Spot = { image: name, path: '', notices: [] };
   const volume = readVolume(reader, spot);
-  const best = treeOf(reader, volume, spot);
+  const { rootMode, ...best } = treeOf(reader, volume, spot);
   const tree: Tree = only !== undefined && volume.joliet ? { ...best, names: only } : best;
   const root = tree.names === 'joliet' && volume.joliet ? volume.joliet : volume.root;
   readDirectory(tree, { ...root, path: '', depth: 0 });
@@ -63,6 +65,7 @@ export function openImage(reader: Reader, name: string, only?: 'joliet'): Image 
     names: tree.names,
     hasJoliet: volume.joliet !== undefined,
     isEnhanced: volume.enhanced,
+    rootMode,
     survey: tree.survey,
     volumeSize: volume.size,
     applicationUse: volume.applicationUse,
@@ -71,10 +74,10 @@ export function openImage(reader: Reader, name: string, only?: 'joliet'): Image 
   };
 }
 
-function treeOf(reader: Reader, volume: Volume, spot: Spot): Tree {
+function treeOf(reader: Reader, volume: Volume, spot: Spot): Tree & Pick<Image, 'rootMode'> {
   const budget = budgetFor(reader);
   const { blockSize } = volume;
-  const skip = rockRidgeSkip({ reader, blockSize, spot, budget }, volume);
+  const rockRidge = rockRidgeOf({ reader, blockSize, spot, budget }, volume);
   const fallback = volume.joliet === undefined ? 'plain' : 'joliet';
   return {
     reader,
@@ -82,8 +85,9 @@ function treeOf(reader: Reader, volume: Volume, spot: Spot): Tree {
     spot,
     budget,
     blockSize,
-    names: skip === undefined ? fallback : 'rock-ridge',
-    skip: skip ?? 0,
+    names: rockRidge === undefined ? fallback : 'rock-ridge',
+    skip: rockRidge?.skip ?? 0,
+    rootMode: rockRidge?.mode,
     entries: [],
     empty: new Map(),
     sections: new Map(),
@@ -92,8 +96,15 @@ function treeOf(reader: Reader, volume: Volume, spot: Spot): Tree {
   };
 }
 
-/** The skip length of SUSP, when the root directory says that Rock Ridge is there. */
-function rockRidgeSkip(opening: SystemUseContext, { root }: Volume): number | undefined {
+interface RockRidge {
+  /** The skip length of SUSP. */
+  readonly skip: number;
+  /** Of the root directory. */
+  readonly mode: number | undefined;
+}
+
+/** What the root directory says of Rock Ridge, where it is there. */
+function rockRidgeOf(opening: SystemUseContext, { root }: Volume): RockRidge | undefined {
   const { reader, spot } = opening;
   if (root.size === 0 || root.offset + root.size > reader.size) {
     throw isoError(
@@ -107,7 +118,7 @@ function rockRidgeSkip(opening: SystemUseContext, { root }: Volume): number | un
   const sharing = sharingProtocol({ bytes, start: self.systemUse, end: self.end });
   if (sharing === undefined) return undefined;
   const { announced, mode } = readSystemUse(sharing.area, opening);
-  return announced || mode !== undefined ? sharing.skip : undefined;
+  return announced || mode !== undefined ? { skip: sharing.skip, mode } : undefined;
 }
 
 function noticeLostNames({ names, entries, spot }: Tree): void {
