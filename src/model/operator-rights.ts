@@ -3,6 +3,7 @@ import { didYouMean } from '../config/spelling.ts';
 import { nameOf } from '../kubernetes/value.ts';
 import type { Archive } from '../metadata/archive.ts';
 import { bindingNames } from './binding-names.ts';
+import { clusterBindingNames, type ClusterBindingName } from './cluster-binding-names.ts';
 import { rolesOf, type ClusterRoles } from './cluster-roles.ts';
 import { list, type Findings } from './findings.ts';
 import { operatorMetrics } from './metrics.ts';
@@ -41,8 +42,10 @@ interface NotGiven {
  * not depend on the Namespace is worked out once, however many there are.
  */
 export function operatorRights(
+  namespaces: readonly WantedNamespace[],
   context: RightsContext,
 ): (placed: Placed, namespace: WantedNamespace) => OperatorRights {
+  const nameIn = clusterBindingNames(namespaces);
   const shipped = new Map<Archive, Shipped>();
   const local = new Map<string, Map<Archive, OperatorRights>>();
   const shippedOf: ShippedOf = ({ solution, archive }) =>
@@ -55,9 +58,14 @@ export function operatorRights(
     warnNotGiven(placed, shippedOf(placed), context.findings);
     const everywhere = clusterRoleBindings(placed, namespace.name, {
       ...context,
+      nameIn,
       shipped: shippedOf(placed).clusterRoles,
     });
-    if (mustReviewTokens(placed.archive, context)) everywhere.push(reviewing(placed, namespace));
+    if (mustReviewTokens(placed.archive, context)) {
+      everywhere.push(
+        everywhereTo(REVIEWER, nameIn(namespace.name, placed.archive.name, REVIEWER)),
+      );
+    }
     return everywhere.length === 0 ? own : { ...own, bindings: [...own.bindings, ...everywhere] };
   };
 }
@@ -86,17 +94,8 @@ const REVIEWS: ReadonlySet<string> = new Set([
   'subjectaccessreviews.authorization.k8s.io (create)',
 ]);
 
-function reviewing({ archive }: Placed, { name }: WantedNamespace): Binding {
-  return everywhereIn(name, archive, REVIEWER);
-}
-
-/** A name a Namespace: of two with one name, the second would take the rights of the first. */
-function everywhereIn(namespace: string, { name }: Archive, role: string): Binding {
-  return {
-    kind: 'ClusterRoleBinding',
-    name: `${namespace}-${name}-operator-${role}`,
-    role: { kind: 'ClusterRole', name: role },
-  };
+function everywhereTo(role: string, name: string): Binding {
+  return { kind: 'ClusterRoleBinding', name, role: { kind: 'ClusterRole', name: role } };
 }
 
 type ShippedOf = (placed: Placed) => Shipped;
@@ -172,10 +171,16 @@ function warnNotGiven({ settings }: Placed, { notGiven }: Shipped, findings: Fin
   }
 }
 
+interface EverywhereContext extends RightsContext {
+  readonly nameIn: ClusterBindingName;
+  /** The ClusterRoles that the archive ships. */
+  readonly shipped: readonly string[];
+}
+
 function clusterRoleBindings(
   { archive, settings }: Placed,
   namespace: string,
-  { roles, shipped, findings }: RightsContext & { readonly shipped: readonly string[] },
+  { roles, shipped, nameIn, findings }: EverywhereContext,
 ): Binding[] {
   return [...new Set(settings.clusterRoleBindings)].toSorted().flatMap((role): Binding[] => {
     if (!shipped.includes(role)) {
@@ -185,6 +190,7 @@ function clusterRoleBindings(
       });
       return [];
     }
-    return [everywhereIn(namespace, archive, roles.nameIn(archive, role))];
+    const rendered = roles.nameIn(archive, role);
+    return [everywhereTo(rendered, nameIn(namespace, archive.name, rendered))];
   });
 }

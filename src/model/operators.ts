@@ -17,7 +17,7 @@ export function placeOperators(
   namespaces: readonly WantedNamespace[],
   context: RightsContext,
 ): EnvironmentNamespace[] {
-  const rightsOf = operatorRights(context);
+  const rightsOf = operatorRights(namespaces, context);
   const uisOf = solutionUis(namespaces, context);
   return namespaces.map((namespace) => operatorsOf(namespace, { ...context, rightsOf, uisOf }));
 }

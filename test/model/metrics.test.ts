@@ -2,7 +2,15 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { serviceNameMistake } from '../../src/kubernetes/names.ts';
 import { serviceName } from '../../src/model/service-name.ts';
-import { noticesOf, role, shop, stateOf, store, type ArchiveText } from '../support/model-make.ts';
+import {
+  environment,
+  noticesOf,
+  role,
+  shop,
+  stateOf,
+  store,
+  type ArchiveText,
+} from '../support/model-make.ts';
 
 const monitored = '  monitoring: {enabled: true, certManager: false}\n';
 
@@ -56,6 +64,32 @@ describe('the metrics of an Operator', () => {
       expect(operator({ metrics: '{enabled: true}' }, platform)?.metrics).toBeUndefined();
       expect(bindings({ metrics: '{enabled: true}' }, platform)).toEqual([]);
     }
+  });
+
+  it('give each Operator a binding of its own name, where two names would be one as well', () => {
+    const metrics = '{enabled: true}';
+    const { namespaces } = stateOf({
+      archives: [
+        { name: 'c', metrics },
+        { name: 'b-c', metrics },
+      ],
+      environments: [
+        environment('production', {
+          'a-b': ['{name: c, version: 1.0.0}'],
+          a: ['{name: b-c, version: 1.0.0}', '{name: c, version: 1.0.0}'],
+        }),
+      ],
+      platform: monitored,
+    });
+    const names = namespaces.flatMap(({ operators }) =>
+      operators.flatMap((one) => one.bindings.map(({ name }) => name)),
+    );
+    expect(names).toEqual([
+      expect.stringMatching(/^a-b-c-operator-system:auth-delegator-[0-9a-f]{8}$/u),
+      'a-c-operator-system:auth-delegator',
+      expect.stringMatching(/^a-b-c-operator-system:auth-delegator-[0-9a-f]{8}$/u),
+    ]);
+    expect(new Set(names).size).toBe(3);
   });
 
   it.each([
