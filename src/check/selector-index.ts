@@ -7,7 +7,7 @@ interface Entry<Item> {
 }
 
 /** Selectors that are tried for one set of labels; whoever has more of one kind is not judged. */
-const MAX_TRIED = 1000;
+const MAX_TRIED = 200;
 
 /** Things that select others of their Namespace by labels, found without trying each. */
 export class SelectorIndex<Item> {
