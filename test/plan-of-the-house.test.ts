@@ -24,6 +24,7 @@ const plan = [
   ['out'],
   ['adopt'],
   ['cluster'],
+  ['pack'],
   ['console'],
   ['cli'],
   ['main.ts'],

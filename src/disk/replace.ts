@@ -26,9 +26,8 @@ export function replaceFile(path: string, bytes: Uint8Array | string): void {
   onDisk(path, () => {
     const folder = dirname(path);
     mkdirSync(folder, { recursive: true });
-    removeAbandonedParts(path);
     const old = lstatSync(path, { throwIfNoEntry: false });
-    const part = join(folder, `.${basename(path)}.${process.pid}.part`);
+    const part = startPart(path);
     try {
       writeSynced(part, bytes, old?.isFile() === true ? old.mode & 0o777 : undefined);
       renameSync(part, path);
@@ -38,6 +37,15 @@ export function replaceFile(path: string, bytes: Uint8Array | string): void {
     }
     syncFolder(folder);
   });
+}
+
+/**
+ * The path beside `path` under which its new bytes are written before a rename: `.<name>.<pid>.part`.
+ * What killed runs left of the kind is removed. Throws system errors.
+ */
+export function startPart(path: string): string {
+  removeAbandonedParts(path);
+  return join(dirname(path), `.${basename(path)}.${process.pid}.part`);
 }
 
 /** A part belongs to a live run unless its process is gone: two runs may replace one file. */

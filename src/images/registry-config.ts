@@ -62,21 +62,58 @@ export function registryConfig(
   const { product, images } = readContents(tree);
   const prefix = wanted.prefix === undefined ? prefixOf(product, tree) : checkPrefix(wanted.prefix);
   const root = checkRoot(wanted.root ?? `${MOUNTS}/${product.id}`);
-  const names = [...new Set(images.records.map(({ name }) => name))];
-  const repositories = names.map((name) => {
-    const records = images.records.filter((record) => record.name === name);
-    return repositoryOf(tree, records, { repository: `${prefix}/${name}`, root });
-  });
+  const repositories = repositoriesOf(tree, images.records, { prefix, images: `${root}/images` });
+  for (const { repository, longest } of repositories) refuseLong(repository, longest);
   const facts = {
-    // JSON's escapes keep a version that is no identifier inside its comment.
-    id: quoted(product.id),
-    tree: nginxText(root === '' ? '/' : root),
+    id: product.id,
+    tree: root === '' ? '/' : root,
     prefix,
-    images: images.records.map(({ name, tag, digest }) => ({ name, tag, digest })),
+    images: images.records,
     repositories,
   };
-  const render = Handlebars.compile(template, { strict: true, noEscape: true });
-  return { text: render(facts), notices: images.notices };
+  return { text: render(template, facts), notices: images.notices };
+}
+
+/**
+ * The same as the file `registry-config.inc.j2` of an archive, in which the import of MetalK8s itself
+ * fills in the repository and the folder of the images, by Jinja
+ * (its docs/developer/solutions/archive.rst, salt/metalk8s/solutions/available.sls).
+ *
+ * @throws as {@link registryConfig} does
+ */
+export function registryConfigTemplate(tree: Tree, template: string): RegistryConfig {
+  // Its lengths are those of the real names.
+  const { notices } = registryConfig(tree, { template });
+  const { product, images } = readContents(tree);
+  const prefix = '{{ repository }}';
+  const text = render(template, {
+    id: product.id,
+    tree: `${MOUNTS}/${prefix}`,
+    prefix,
+    images: images.records,
+    repositories: repositoriesOf(tree, images.records, { prefix, images: '{{ registry_root }}' }),
+  });
+  return { text, notices };
+}
+
+/** What the template is about. */
+interface Facts {
+  readonly id: string;
+  /** The folder that nginx reads. */
+  readonly tree: string;
+  readonly prefix: string;
+  readonly images: readonly ImageRecord[];
+  readonly repositories: readonly Repository[];
+}
+
+function render(template: string, { id, tree, images, ...facts }: Facts): string {
+  return Handlebars.compile(template, { strict: true, noEscape: true })({
+    ...facts,
+    // JSON's escapes keep a version that is no identifier inside its comment.
+    id: quoted(id),
+    tree: nginxText(tree),
+    images: images.map(({ name, tag, digest }) => ({ name, tag, digest })),
+  });
 }
 
 function prefixOf({ id, idMistake }: Product, tree: Tree): string {
@@ -115,18 +152,38 @@ function rootMistake(root: string): string | undefined {
 }
 
 interface Where {
+  readonly prefix: string;
+  /** The folder of the images. */
+  readonly images: string;
+}
+
+/** One name, and how nginx answers for it. */
+type Repository = ReturnType<typeof repositoryOf>;
+
+function repositoriesOf(tree: Tree, records: readonly ImageRecord[], where: Where): Repository[] {
+  const names = [...new Set(records.map(({ name }) => name))];
+  return names.map((name) =>
+    repositoryOf(
+      tree,
+      records.filter((record) => record.name === name),
+      { repository: `${where.prefix}/${name}`, images: where.images },
+    ),
+  );
+}
+
+interface Place {
   /** `<prefix>/<name>` */
   readonly repository: string;
-  readonly root: string;
+  readonly images: string;
 }
 
 /** All tags of one name. What they share is served once, from the first that has it. */
-function repositoryOf(tree: Tree, records: readonly ImageRecord[], { repository, root }: Where) {
+function repositoryOf(tree: Tree, records: readonly ImageRecord[], { repository, images }: Place) {
   const tagged: Location[] = [];
   const manifests = new Map<string, Location>();
   const blobs = new Map<string, Location>();
   for (const record of records) {
-    const folder = `${root}/images/${record.name}/${record.tag}`;
+    const folder = `${images}/${record.name}/${record.tag}`;
     const manifest = (reference: string, digest: string, mediaType: string): Location => ({
       uri: `/v2/${repository}/manifests/${reference}`,
       file: `${folder}/${digest === record.digest ? 'manifest.json' : `${digestHex(digest)}.manifest.json`}`,
@@ -144,10 +201,12 @@ function repositoryOf(tree: Tree, records: readonly ImageRecord[], { repository,
     }
   }
   const found = { manifests: [...tagged, ...byUri(manifests)], blobs: byUri(blobs) };
-  refuseLong(repository, [...found.manifests, ...found.blobs]);
+  const all = [...found.manifests, ...found.blobs];
   const tags = records.map(({ tag }) => tag);
   return {
     repository,
+    /** Of its addresses, in characters. */
+    longest: Math.max(...all.map(({ uri }) => uri.length)),
     tagList: pieces(JSON.stringify({ name: repository, tags: inTagOrder(tags) })),
     manifests: found.manifests.map(asText),
     blobs: found.blobs.map(asText),
@@ -165,8 +224,7 @@ function inTagOrder(tags: readonly string[]): string[] {
   );
 }
 
-function refuseLong(repository: string, locations: readonly Location[]): void {
-  const longest = Math.max(...locations.map(({ uri }) => uri.length));
+function refuseLong(repository: string, longest: number): void {
   if (longest <= MAX_LOCATION) return;
   throw mistake(
     'registry-config-length',

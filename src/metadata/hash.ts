@@ -21,6 +21,8 @@ export interface HashOptions {
   readonly progress?: ((done: number, total: number) => void) | undefined;
   /** Threads, this one included; as many as there are cores by default, at most 4. */
   readonly threads?: number | undefined;
+  /** Ends it early. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What came of all jobs, in their order. */
@@ -41,13 +43,15 @@ const PROGRESS_MS = 50;
  * The sha256 of every job and the results of its checks, over several threads that take the jobs in the order given.
  * Memory does not depend on sizes: one small buffer a thread.
  *
- * @throws SolutionsError `hash-read`, when the disk fails or a file is shorter than its extents
+ * @throws SolutionsError `hash-read`, when the disk fails or a file is shorter than its extents; the
+ *   reason of `signal`
  */
 export async function hashAll(
   jobs: readonly HashJob[],
   {
     progress = () => {},
     threads = Math.min(MAX_THREADS, availableParallelism()),
+    signal,
   }: HashOptions = {},
 ): Promise<Hashes> {
   const total = jobs.reduce((sum, job) => sum + lengthOf(job), 0);
@@ -59,8 +63,14 @@ export async function hashAll(
   const timer = setInterval(report, PROGRESS_MS);
   try {
     for (let count = 0; count < others; count += 1) workers.push(startWorker({ jobs, shared }));
-    await Promise.all([hashHere(jobs, control, report), ...workers.map(ended)]);
+    const step = () => {
+      signal?.throwIfAborted();
+      report();
+    };
+    const work = Promise.all([hashHere(jobs, control, step), ...workers.map(ended)]);
+    await (signal ? Promise.race([work, abortOf(signal)]) : work);
   } catch (cause) {
+    signal?.throwIfAborted();
     throw mistake(
       'hash-read',
       `hashing failed: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -86,14 +96,23 @@ function lengthOf({ extents }: HashJob): number {
 async function hashHere(
   jobs: readonly HashJob[],
   control: HashControl,
-  report: () => void,
+  step: () => void,
 ): Promise<void> {
   const steps = hashSteps(jobs, control);
   while (steps.next().done !== true) {
-    report();
+    step();
     // Failures of the workers and signals are handled between two steps.
     await turn();
   }
+}
+
+/** For while this thread has nothing left to do but wait for the others. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(new Error('aborted', { cause: signal.reason }));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
 }
 
 function startWorker(work: HashWork): Worker {

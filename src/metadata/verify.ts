@@ -83,12 +83,35 @@ async function verifyDirectory(
   blobs: readonly BlobFile[],
   options: HashOptions,
 ): Promise<string> {
-  const all = tree.files('');
-  const digests = await hashFiles(uniqueFiles(all), [], options);
-  compareBlobs(tree, blobs, digests.files);
+  const { files } = await verifyFiles(tree, blobs, options);
   const hash = createHash('sha256');
-  for (const { path, content } of all) hash.update(`${digests.files.get(content)}  ${path}\n`);
+  for (const { path, content } of tree.files('')) hash.update(`${files.get(content)}  ${path}\n`);
   return hash.digest('hex');
+}
+
+/** What the files of an archive came to; hex. */
+export interface FileDigests {
+  /** Of an image itself; empty for a directory. */
+  readonly image: string;
+  /** By {@link TreeFile.content}. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/**
+ * The sha256 of every file, each extent read once, and of the image around them; every blob is
+ * compared with its name.
+ *
+ * @throws as {@link verifyBlobs} does
+ */
+export async function verifyFiles(
+  tree: Tree,
+  blobs: readonly BlobFile[],
+  options: HashOptions = {},
+): Promise<FileDigests> {
+  const before = tree.kind === 'iso' ? [wholeImage(tree)] : [];
+  const { first, files } = await hashFiles(uniqueFiles(tree.files('')), before, options);
+  compareBlobs(tree, blobs, files);
+  return { image: before.length > 0 ? first : '', files };
 }
 
 function wholeImage(tree: Tree): HashJob {
