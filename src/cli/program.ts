@@ -11,6 +11,7 @@ import { addInit } from './init-command.ts';
 import { addInspect } from './inspect-command.ts';
 import type { Invocation } from './invocation.ts';
 import { addList } from './list-command.ts';
+import { addPack } from './pack-command.ts';
 import { addPlacement } from './placement-command.ts';
 import { addPlan } from './plan-command.ts';
 import { addPush } from './push-command.ts';
@@ -26,7 +27,7 @@ const THIS_PROGRAM = 'This program';
 const commands = {
   'The repository': [addInit, addAdopt, addSynth, addPlan, addList],
   'Solutions and Environments': [addArchives, addActivation, addEnvironments, addPlacement],
-  'Archives and their images': [addInspect, addCheck, addPush, addUnpush, addRegistryConfig],
+  'Archives and their images': [addInspect, addCheck, addPack, addPush, addUnpush, addRegistryConfig],
   [THIS_PROGRAM]: [addCompletion],
 } as const;
 
@@ -141,5 +142,7 @@ function applyGlobals(root: Command, command: Command, terminal: Terminal): void
   const { color, debug } = root.opts<{ color: boolean; debug?: boolean }>();
   terminal.color &&= color;
   terminal.debug = debug ?? false;
-  terminal.format = command.opts<{ output?: Format }>().output ?? 'text';
+  // The output of `pack` is a file.
+  const { output, format = output } = command.opts<{ output?: Format; format?: Format }>();
+  terminal.format = format ?? 'text';
 }
