@@ -19,15 +19,23 @@ import { addRegistryConfig } from './registry-config-command.ts';
 import { addSynth } from './synth-command.ts';
 import type { Format, Terminal } from './terminal.ts';
 import { addUnpush } from './unpush-command.ts';
+import { addVerify } from './verify-command.ts';
 
 /** Where the help lists its own command, too. */
 const THIS_PROGRAM = 'This program';
 
 /** The commands in the order in which the help lists them, under its headings. */
 const commands = {
-  'The repository': [addInit, addAdopt, addSynth, addPlan, addList],
+  'The repository': [addInit, addAdopt, addSynth, addPlan, addVerify, addList],
   'Solutions and Environments': [addArchives, addActivation, addEnvironments, addPlacement],
-  'Archives and their images': [addInspect, addCheck, addPack, addPush, addUnpush, addRegistryConfig],
+  'Archives and their images': [
+    addInspect,
+    addCheck,
+    addPack,
+    addPush,
+    addUnpush,
+    addRegistryConfig,
+  ],
   [THIS_PROGRAM]: [addCompletion],
 } as const;
 

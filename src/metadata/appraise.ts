@@ -42,7 +42,7 @@ export async function appraise(
     next += claim.checks.length;
     verdicts.push(await claim.judge({ sha256, results: own }));
   }
-  return { sha256, verdicts: withAbsent(tree, verdicts) };
+  return { sha256, verdicts: withAbsent(tree, verdicts, trusted) };
 }
 
 /**
@@ -53,10 +53,10 @@ export async function appraise(
 export async function glance(tree: Tree, trusted: Trusted | undefined): Promise<Verdict[]> {
   const claims = await claimsOn(tree, trusted);
   const unchecked = claims.map(({ check, file }): Verdict => {
-    const message = `${NAMES[check]} is there, and was not compared with the archive`;
+    const message = 'it was not compared with the bytes of the archive';
     return { check, state: 'unchecked', file, message };
   });
-  return withAbsent(tree, unchecked);
+  return withAbsent(tree, unchecked, trusted);
 }
 
 /** Nothing vouches for a directory: no file is it. */
@@ -68,21 +68,26 @@ async function claimsOn(
   return claimsOf({ disk: file, name, size: volume.size, image: volume.image }, trusted);
 }
 
-const NAMES: Readonly<Record<CheckKind, string>> = {
-  'implanted-md5': 'an MD5 implanted by implantisomd5',
-  'sha256-file': 'a SHA256SUM file that lists the archive',
-  signature: 'a signature',
+const ABSENT: Readonly<Record<CheckKind, string>> = {
+  'implanted-md5': 'no MD5 sums are implanted in it',
+  'sha256-file': 'no file of sums beside it lists it',
+  signature: 'no signature lies beside it',
 };
 
-function withAbsent({ name }: Tree, verdicts: readonly Verdict[]): Verdict[] {
-  const kinds = ['implanted-md5', 'sha256-file', 'signature'] as const;
+/** Of signatures nothing is said where nobody looked. */
+function withAbsent(
+  { name }: Tree,
+  verdicts: readonly Verdict[],
+  trusted: Trusted | undefined,
+): Verdict[] {
+  const isBlind = trusted === undefined || trusted.policy === 'off';
+  const kinds = [
+    'implanted-md5',
+    'sha256-file',
+    ...(isBlind ? [] : (['signature'] as const)),
+  ] as const;
   const absent = kinds
     .filter((kind) => verdicts.every(({ check }) => check !== kind))
-    .map((check): Verdict => ({
-      check,
-      state: 'absent',
-      file: name,
-      message: `there is not ${NAMES[check]}`,
-    }));
+    .map((check): Verdict => ({ check, state: 'absent', file: name, message: ABSENT[check] }));
   return [...verdicts, ...absent];
 }

@@ -90,7 +90,7 @@ async function verifyDirectory(
 }
 
 /** What the files of an archive came to; hex. */
-export interface FileDigests {
+interface FileDigests {
   /** Of an image itself; empty for a directory. */
   readonly image: string;
   /** By {@link TreeFile.content}. */

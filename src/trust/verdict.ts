@@ -5,9 +5,9 @@ import { mistake, type TrustCode } from './mistake.ts';
 /** What may vouch for an archive as a whole. */
 export type CheckKind = 'implanted-md5' | 'sha256-file' | 'signature';
 
-/** What came of one of them. */
-export interface Verdict {
-  readonly check: CheckKind;
+/** What came of one of them, or of something else that was looked at. */
+export interface Verdict<Kind extends string = CheckKind> {
+  readonly check: Kind;
   /** `unchecked` is there, and nobody looked at what it says. */
   readonly state: 'checked' | 'absent' | 'wrong' | 'unchecked';
   /** The file that vouches, as the user would write it; the archive for what is inside it. */
