@@ -42,19 +42,26 @@ function unread({ path, place }: ReturnType<typeof knownArchives>['missing'][num
   };
 }
 
+/** Dashboards and alerts have columns where some version has any: most have none. */
 function solutionsTable({ solutions }: Overview, atHand: ReadonlySet<string>): string {
+  const isMonitored = solutions.some(({ versions }) =>
+    versions.some(({ dashboards, alerts }) => dashboards + alerts > 0),
+  );
+  const monitoring = isMonitored ? ['DASHBOARDS', 'ALERTS'] : [];
   const rows = solutions.flatMap(({ name, active, versions }) =>
     versions.map((one) => [
       name,
       `${one.version}${one.active ? ' *' : ''}${one.active && active === 'latest' ? ' latest' : ''}`,
       String(one.images),
+      ...(isMonitored ? [String(one.dashboards), String(one.alerts)] : []),
       bytesText(one.size),
       one.archive,
       atHand.has(one.archive) ? 'yes' : 'no',
     ]),
   );
   if (rows.length === 0) return 'No Solution is imported.';
-  return table([['SOLUTION', 'VERSION', 'IMAGES', 'SIZE', 'ARCHIVE', 'AT HAND'], ...rows]);
+  const heads = ['SOLUTION', 'VERSION', 'IMAGES', ...monitoring, 'SIZE', 'ARCHIVE', 'AT HAND'];
+  return table([heads, ...rows]);
 }
 
 function environmentsTable({ environments }: Overview): string {

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { emptyFolder, exampleFolder, removeFolders, snapshot, solutions } from '../support/cli.ts';
@@ -24,10 +24,10 @@ test('list shows what is imported, active and at hand, and what runs where, and 
   const { exitCode, stdout, stderr } = await solutions(['list'], { cwd: folder });
   expect(stdout).toBe(
     [
-      'SOLUTION     VERSION         IMAGES  SIZE       ARCHIVE                         AT HAND',
-      'base-images  2.3.0           4       116.0 KiB  examples/base-images-2.3.0.iso  yes',
-      'web-store    1.0.0           3       150.0 KiB  examples/web-store-1.0.0.iso    no',
-      'web-store    1.1.0 * latest  3       154.0 KiB  examples/web-store-1.1.0.iso    yes',
+      'SOLUTION     VERSION         IMAGES  DASHBOARDS  ALERTS  SIZE       ARCHIVE                         AT HAND',
+      'base-images  2.3.0           4       1           1       116.0 KiB  examples/base-images-2.3.0.iso  yes',
+      'web-store    1.0.0           3       0           0       150.0 KiB  examples/web-store-1.0.0.iso    no',
+      'web-store    1.1.0 * latest  3       0           0       154.0 KiB  examples/web-store-1.1.0.iso    yes',
       '',
       'ENVIRONMENT  NAMESPACE   SOLUTION   VERSION',
       'lab          lab-a       web-store  3 (not imported)',
@@ -39,6 +39,23 @@ test('list shows what is imported, active and at hand, and what runs where, and 
   );
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(snapshot(folder)).toEqual(before);
+});
+
+test('list has no columns for dashboards and alerts where no version has any', async () => {
+  const folder = emptyFolder();
+  const apiVersion = 'apiVersion: solutions.metalk8s.scality.com/v1alpha1';
+  mkdirSync(join(folder, 'a'));
+  writeFileSync(
+    join(folder, 'solutions.yaml'),
+    `${apiVersion}\nkind: SolutionsConfiguration\narchives: [a]\n`,
+  );
+  writeFileSync(
+    join(folder, 'a/manifest.yaml'),
+    `${apiVersion}\nkind: Solution\nmetadata: {name: shop}\nspec: {version: 1.0.0}\n`,
+  );
+  await solutions(['synth'], { cwd: folder });
+  const { stdout } = await solutions(['list'], { cwd: folder });
+  expect(stdout.split('\n')[0]).toBe('SOLUTION  VERSION  IMAGES  SIZE   ARCHIVE  AT HAND');
 });
 
 test('list as JSON has the same for programs, and names archives without a record', async () => {
