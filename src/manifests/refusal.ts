@@ -69,6 +69,13 @@ function tooLarge({ object, size }: PrintedObject, what: string, place: Place) {
   const message = `${what} has ${size} bytes of JSON, more than ${limit}`;
   const hint = isCrd
     ? 'no cluster stores an object that large: the vendor must shorten it (descriptions first)'
-    : 'kubectl cannot apply an object that large: import fewer versions, or ask the vendor to shorten it';
+    : `kubectl cannot apply an object that large: ${shorter(place)}`;
   return [new SolutionsError(message, { code: 'object-too-large', place, hint })];
+}
+
+/** To what one file of an archive became, other versions add nothing. */
+function shorter({ file }: Place): string {
+  return file.startsWith('metadata/')
+    ? 'the vendor must shorten that file, or make two of it'
+    : 'import fewer versions, or ask the vendor to shorten it';
 }

@@ -215,6 +215,7 @@ describe('a dashboard near the limit of client-side apply', () => {
       {
         code: 'object-too-large',
         message: expect.stringContaining('ConfigMap shop/store-dashboard.a has 250'),
+        hint: 'kubectl cannot apply an object that large: the vendor must shorten that file, or make two of it',
         place: { file: 'metadata/store-1.0.0/monitoring/dashboards/a.json' },
       },
       { message: expect.stringContaining('ConfigMap shop-2/store-dashboard.a has 250') },
