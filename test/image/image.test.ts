@@ -188,6 +188,16 @@ describe('the licences in the image', () => {
     expect(() => licencesOf([path], repository)).toThrow('@scope/bare 1.2.3 has no licence file');
   });
 
+  it('are the text of Apache that this repository has where a package names only that', () => {
+    const repository = scratchFolder();
+    const path = 'node_modules/bare/package.json';
+    write(repository, path, '{"name": "bare", "version": "1.2.3", "license": "Apache-2.0"}');
+    write(repository, 'LICENSE', readFileSync(packageFile('LICENSE'), 'utf8'));
+    expect(licencesOf([path], repository)).toMatch(
+      /^bare 1\.2\.3 \(Apache-2\.0\)\n\nApache License\n/u,
+    );
+  });
+
   it('hold that of Node.js, too', () => {
     expect(readFileSync(join(rootfs, 'usr/share/doc/nodejs/LICENSE'), 'utf8')).toContain('Node.js');
   });
