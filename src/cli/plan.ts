@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { compareStates, findRevision, type RenderedFolder } from '../cluster/git-states.ts';
 import { loadConfig, type Config } from '../config/load.ts';
 import type { Notice } from '../errors.ts';
-import { filesOf, printedFiles } from '../manifests/folder.ts';
-import { gitopsFolder } from '../manifests/gitops.ts';
+import { filesOf, isOutName, printedFiles } from '../manifests/folder.ts';
+import { gitopsFolder, isGitopsName } from '../manifests/gitops.ts';
 import { render } from '../manifests/render.ts';
 import { extract } from '../metadata/extract.ts';
 import { resolve } from '../model/resolve.ts';
@@ -53,15 +53,20 @@ function rendered(state: State, gitops: Config['platform']['gitops']): RenderedF
   const files = filesOf(manifests, state, readmeTemplate());
   const companions = gitopsFolder(gitops, files.keys());
   return [
-    { label: 'out', files, manifests },
-    { label: 'gitops', files: companions, manifests: renderedTexts(companions) },
+    { label: 'out', files, manifests, mayHold: isOutName },
+    {
+      label: 'gitops',
+      files: companions,
+      manifests: renderedTexts(companions),
+      mayHold: isGitopsName,
+    },
   ];
 }
 
 /** What lies there gets applied: a plan of what it does not say yet must not be taken for it. */
 function stalenessIn(root: string) {
-  return ({ label, files }: RenderedFolder): Notice[] => {
-    if (isDone(planFolder(join(root, label), files, { label }))) return [];
+  return ({ label, files, mayHold }: RenderedFolder): Notice[] => {
+    if (isDone(planFolder(join(root, label), files, { label, mayHold }))) return [];
     return [
       {
         code: 'folder-stale',

@@ -1,8 +1,8 @@
 import { join, resolve as absolute } from 'node:path';
 import type { Config } from '../config/load.ts';
 import { solutionsErrors } from '../errors.ts';
-import { folderOf } from '../manifests/folder.ts';
-import { gitopsFolder } from '../manifests/gitops.ts';
+import { folderOf, isOutName } from '../manifests/folder.ts';
+import { gitopsFolder, isGitopsName } from '../manifests/gitops.ts';
 import { render } from '../manifests/render.ts';
 import { extract, type Extraction, type ExtractOptions } from '../metadata/extract.ts';
 import { resolve } from '../model/resolve.ts';
@@ -89,11 +89,12 @@ export async function prepareSynthesis(
 
 /** The folders that `synth` owns: `out/`, and `gitops/` with what tells an agent of it. */
 function plannedFolders(files: Map<string, string>, config: Config, options: SynthesisOptions) {
-  const out = { ...outOf(options), files };
+  const out = { ...outOf(options), files, mayHold: isOutName };
   const gitops = {
     dir: join(options.root, 'gitops'),
     label: 'gitops',
     files: gitopsFolder(config.platform.gitops, files.keys()),
+    mayHold: isGitopsName,
   };
   return [out, gitops].map((folder) => ({
     files: folder.files,

@@ -1,6 +1,6 @@
 import { SolutionsError, solutionsErrors, throwAll } from '../errors.ts';
 import { parseRecord, printRecord, type ArchiveRecord } from '../metadata/record.ts';
-import { parseSums, SUMS } from '../out/sums.ts';
+import { isOthers, parseSums, SUMS, type MayHold } from '../out/sums.ts';
 import type { States } from '../plan/change-plan.ts';
 import { objectSets, unreadable, type RenderedFile } from '../plan/object-set.ts';
 import { blobId, committedBytes, revisionOf, type Revision } from './git-revision.ts';
@@ -18,6 +18,8 @@ export interface RenderedFolder {
   /** The texts of its files, by name. */
   readonly files: ReadonlyMap<string, string>;
   readonly manifests: readonly RenderedFile[];
+  /** Whether a file of ours may have a name there. */
+  readonly mayHold: MayHold;
 }
 
 /** What was committed, beside what is rendered. */
@@ -101,21 +103,22 @@ function sumsIn({ files }: Revision, folders: readonly RenderedFolder[]): string
 
 /**
  * The manifests in a folder that its committed list of our files names: what else lies there is
- * applied as well, but no change of ours. Without a list, all of them.
+ * applied as well, but no change of ours. Without a list, those with names of ours, where there are to
+ * be any: people keep a `gitops/` of their own.
  */
 function manifestsOf(
   { files }: Revision,
-  { label, files: texts }: RenderedFolder,
+  { label, files: texts, mayHold }: RenderedFolder,
   lists: ReadonlyMap<string, Buffer>,
 ) {
   const prefix = `${label}/`;
   const sums = files.find(({ path }) => path === `${prefix}${SUMS}`);
-  const list = sums && parseSums(lists.get(sums.id)?.toString('utf8') ?? '');
+  const found = sums && parseSums(lists.get(sums.id)?.toString('utf8') ?? '', mayHold);
+  const list = isOthers(found, texts.size) ? undefined : found;
+  const isOurs = (name: string) => list?.digests.has(name) ?? (texts.size > 0 && mayHold(name));
   const ours = files.filter(
     ({ path }) =>
-      path.startsWith(prefix) &&
-      path.endsWith('.yaml') &&
-      (list?.digests.has(path.slice(prefix.length)) ?? true),
+      path.startsWith(prefix) && path.endsWith('.yaml') && isOurs(path.slice(prefix.length)),
   );
   return matched(
     ours.map(({ path, id }) => ({ name: path, id })),

@@ -35,6 +35,14 @@ const TIMEOUT = '10m';
 const RETRY = '1m';
 
 const FILE = 'flux.yaml';
+const KUSTOMIZATION = 'Kustomization';
+
+/** The names of the files for Flux. */
+export const FLUX_NAMES: readonly string[] = [
+  FILE,
+  KUSTOMIZATION,
+  ...steps.map(({ name }) => `${name}/${KUSTOMIZATION}`),
+];
 
 /**
  * The files of `gitops/` for Flux: `flux.yaml`, and a folder a step whose kustomization names the
@@ -48,9 +56,9 @@ export function fluxFiles(settings: FluxSettings, files: readonly string[]): Map
   return new Map([
     [FILE, printManifests([gitRepository(settings), ...objects])],
     // Who lets Flux apply this folder itself gets these objects, and not the steps' as well.
-    ['Kustomization', kustomization([FILE])],
+    [KUSTOMIZATION, kustomization([FILE])],
     ...steps.map((step): [string, string] => [
-      `${step.name}/Kustomization`,
+      `${step.name}/${KUSTOMIZATION}`,
       kustomization(files.filter((file) => isIn(step, file)).map((file) => `../../out/${file}`)),
     ]),
   ]);

@@ -5,7 +5,15 @@ import { printFile, textOfFile, type PrintedFile } from './printed.ts';
 import { readme } from './readme.ts';
 import { refusals } from './refusal.ts';
 import type { ManifestFile } from './render.ts';
-import { isServerSide } from './stage.ts';
+import { isServerSide, isStageFile } from './stage.ts';
+
+const KUSTOMIZATION = 'Kustomization';
+const README = 'README.md';
+
+/** Whether a file of `out/` may have this name. */
+export function isOutName(name: string): boolean {
+  return name === KUSTOMIZATION || name === README || isStageFile(name);
+}
 
 /**
  * The files of `out/` by name: the manifests, printed, and what tells people and kustomize about
@@ -42,8 +50,8 @@ export function filesOf(
   const names = files.map(({ file }) => file).toSorted();
   return new Map([
     ...files.map((file): [string, string] => [file.file, textOfFile(file)]),
-    ['Kustomization', kustomizationOf(names)],
-    ['README.md', readme(template, names, state)],
+    [KUSTOMIZATION, kustomizationOf(names)],
+    [README, readme(template, names, state)],
   ]);
 }
 

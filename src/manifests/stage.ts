@@ -8,6 +8,7 @@ const stages = {
   namespaces: { number: '0000', name: 'namespaces', holds: 'Namespaces' },
   crds: { number: '0100', name: 'crds', holds: 'CRDs' },
   roles: { number: '0200', name: 'roles', holds: 'ClusterRoles' },
+  admission: { number: '0280', name: 'admission', holds: 'which images are admitted' },
   imageArchives: { number: '0290', name: 'images', holds: 'what image Jobs need' },
   images: { number: '0300', name: 'images', holds: 'image Jobs' },
   operator: { number: '0400', name: 'operator', holds: 'Operators' },
@@ -33,6 +34,11 @@ export function stage(key: keyof typeof stages, ...about: readonly string[]): St
 /** The number of the stage of a file of `out/` that holds manifests. */
 export function orderOf(file: string): number {
   return Number(/(?:^|\/)([0-9]{4})-/u.exec(file)?.[1]);
+}
+
+/** Whether a file of `out/` that holds manifests may have this name, of this release or another. */
+export function isStageFile(name: string): boolean {
+  return /^(?:server-side\/)?[0-9]{4}-[a-z]+(?:\.[a-z0-9._-]+)?\.yaml$/u.test(name);
 }
 
 /** Whether a file of `out/` is in the folder that kubectl does not read with the others. */

@@ -3,7 +3,17 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { onDisk } from '../disk/failure.ts';
 import { SolutionsError } from '../errors.ts';
 import { ownedFile, readOwned, type Kind, type OwnedFile } from './owned-file.ts';
-import { inByteOrder, NEXT_SUMS, parseSums, PART, SUMS, type Sums } from './sums.ts';
+import {
+  inByteOrder,
+  isOthers,
+  isOwnName,
+  NEXT_SUMS,
+  parseSums,
+  PART,
+  SUMS,
+  type MayHold,
+  type Sums,
+} from './sums.ts';
 
 /** What `out/` complains of; what the disk refuses is a DiskCode. */
 export type OutCode =
@@ -14,6 +24,7 @@ export type OutCode =
   | 'not-empty'
   | 'sums-missing'
   | 'sums-conflict'
+  | 'sums-foreign'
   | 'sums-malformed';
 
 /** What is in the folder now. */
@@ -26,7 +37,7 @@ export interface OwnedFolder {
   readonly files: ReadonlyMap<string, OwnedFile>;
   /** What else is there, in byte order; of a folder its name and a slash. */
   readonly foreign: readonly string[];
-  /** `SHA256SUMS`; nothing where it is missing. */
+  /** `SHA256SUMS`; nothing where it is missing, or somebody else's. */
   readonly sums: Sums | undefined;
   /** The list that a killed run left; usually nothing. */
   readonly next: Sums | undefined;
@@ -47,6 +58,8 @@ export interface FolderOptions {
   readonly label?: string | undefined;
   /** Names that are about to be written. */
   readonly wanted?: Iterable<string>;
+  /** By default any name may be one of ours. */
+  readonly mayHold?: MayHold | undefined;
 }
 
 /**
@@ -60,14 +73,16 @@ export interface FolderOptions {
  * @throws SolutionsError with code `not-a-file` when `dir` is no folder, or with a DiskCode.
  */
 export function readFolder(dir: string, options: FolderOptions = {}): OwnedFolder {
-  const label = options.label ?? basename(resolve(dir));
+  const { label = basename(resolve(dir)), mayHold = isOwnName } = options;
+  const wanted = [...(options.wanted ?? [])];
   const path = onDisk(label, () => realPath(dir, label));
   const entries = list(path, '', label);
-  const sums = readSums({ path, label, entries }, SUMS);
-  const next = readSums({ path, label, entries }, NEXT_SUMS);
+  const found = readSums({ path, label, entries, mayHold }, SUMS);
+  const sums = isOthers(found, wanted.length) ? undefined : found;
+  const next = readSums({ path, label, entries, mayHold }, NEXT_SUMS);
 
   const listed = union(sums?.digests, next?.digests);
-  const names = new Set([...listed.keys(), ...(options.wanted ?? [])]);
+  const names = new Set([...listed.keys(), ...wanted]);
   const folders = new Set([...names].map((name) => dirname(name)).filter((name) => name !== '.'));
   for (const folder of folders) {
     if (kindOf(entries.get(folder)) !== 'folder') continue;
@@ -125,15 +140,16 @@ interface Listed {
   readonly path: string;
   readonly label: string;
   readonly entries: Entries;
+  readonly mayHold: MayHold;
 }
 
-function readSums({ path, label, entries }: Listed, name: string): Sums | undefined {
+function readSums({ path, label, entries, mayHold }: Listed, name: string): Sums | undefined {
   const kind = kindOf(entries.get(name));
   if (kind === 'missing') return undefined;
   const bytes =
     kind === 'file' ? onDisk(`${label}/${name}`, () => readOwned(join(path, name))) : undefined;
   // A link, a pipe, or 64 MiB: no list, whatever is in it.
-  return parseSums(bytes?.toString('utf8') ?? 'not a file');
+  return parseSums(bytes?.toString('utf8') ?? 'not a file', mayHold);
 }
 
 function union(...lists: (Sums['digests'] | undefined)[]): Map<string, Set<string>> {

@@ -3,7 +3,15 @@ import { onDisk } from '../disk/failure.ts';
 import { SolutionsError } from '../errors.ts';
 import { readFolder, type OutCode, type OwnedFolder } from './folder.ts';
 import { digestOf, hasOtherLineEndings, MAX_FILE_BYTES } from './owned-file.ts';
-import { inByteOrder, isOwnName, NEXT_SUMS, SUMS, sumsText, type Sums } from './sums.ts';
+import {
+  inByteOrder,
+  isOwnName,
+  NEXT_SUMS,
+  SUMS,
+  sumsText,
+  type MayHold,
+  type Sums,
+} from './sums.ts';
 
 /** The files that are wanted: content by name, a text as UTF-8. */
 export type Files = ReadonlyMap<string, string | Uint8Array>;
@@ -31,6 +39,8 @@ export interface FolderPlan {
 interface PlanOptions {
   /** The name of the folder in messages and diffs; by default the last step of its path. */
   readonly label?: string | undefined;
+  /** Which names files of ours may have there: a list that has others is not believed in them. */
+  readonly mayHold?: MayHold | undefined;
 }
 
 /**
@@ -39,17 +49,17 @@ interface PlanOptions {
  * @param files by name: at most one sub-folder deep, no dot files, at most 64 MiB each.
  * @throws SolutionsError with code `not-a-file` when `dir` is no folder, or with a DiskCode.
  */
-export function planFolder(dir: string, files: Files, { label }: PlanOptions = {}): FolderPlan {
-  const wanted = digestsOf(files);
-  const folder = readFolder(dir, { label, wanted: wanted.keys() });
+export function planFolder(dir: string, files: Files, options: PlanOptions = {}): FolderPlan {
+  const wanted = digestsOf(files, options.mayHold);
+  const folder = readFolder(dir, { ...options, wanted: wanted.keys() });
   return { folder, plan: planFor(folder, wanted), files };
 }
 
 /** sha256 by name of what is wanted. Throws on a name or a size that this folder cannot hold. */
-export function digestsOf(files: Files): Map<string, string> {
+export function digestsOf(files: Files, mayHold: MayHold = isOwnName): Map<string, string> {
   return new Map(
     [...files].map(([name, bytes]) => {
-      if (!isOwnName(name))
+      if (!isOwnName(name) || !mayHold(name))
         throw new Error(`not a name for a file of ours: ${JSON.stringify(name)}`);
       if (files.has(dirname(name))) throw new Error(`a file and a folder of one name: ${name}`);
       if (Buffer.byteLength(bytes) > MAX_FILE_BYTES) {
@@ -144,6 +154,16 @@ function sumsObjections(
       complaint('sums-conflict', file, {
         message: 'the list of our files holds merge-conflict markers',
         hint: `resolve the conflicts in the input files, then \`--overwrite\` writes ${label}/ anew`,
+        line,
+      }),
+    ];
+  }
+  if (kind === 'foreign') {
+    return [
+      complaint('sums-foreign', file, {
+        message:
+          'the list names a file that this program never writes: the line, or the list, is not ours',
+        hint: 'take what is not ours to another folder, with its list; `--overwrite` writes the list anew, and leaves that file',
         line,
       }),
     ];

@@ -12,7 +12,8 @@ export const PART = '.SHA256SUMS.part';
 
 /** Where a list of digests cannot be trusted, and why. */
 interface SumsProblem {
-  readonly kind: 'conflict' | 'malformed';
+  /** `foreign`: a name that no file of ours in this folder has, so that somebody else wrote the line. */
+  readonly kind: 'conflict' | 'malformed' | 'foreign';
   /** From 1. */
   readonly line: number;
 }
@@ -21,9 +22,12 @@ interface SumsProblem {
 export interface Sums {
   readonly text: string;
   readonly digests: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The first line that is no `<digest>  <name>`. */
+  /** The first line that is no `<digest>  <name>` of a file of ours. */
   readonly problem: SumsProblem | undefined;
 }
+
+/** Whether a file of ours may have a name in a folder: of what others list there, nothing is ours. */
+export type MayHold = (name: string) => boolean;
 
 /** Git's markers: ours, the common ancestor, the border and theirs. */
 const MARKER = /^(?:<{7}|\|{7}|={7}|>{7})(?: |$)/u;
@@ -33,17 +37,20 @@ const LINE = /^([0-9a-f]{64}) [ *](.+)$/u;
  * Reads a list of digests, as far as it can be read: the lines of both sides of a merge conflict
  * count, a line with a path that is not one of ours ({@link isOwnName}) does not. A list that git
  * gave CRLF endings is read all the same.
+ *
+ * @param mayHold by default any name that {@link isOwnName} knows
  */
-export function parseSums(text: string): Sums {
+export function parseSums(text: string, mayHold: MayHold = isOwnName): Sums {
   const digests = new Map<string, Set<string>>();
   let problem: SumsProblem | undefined;
   for (const [index, raw] of text.replace(/\n$/u, '').split('\n').entries()) {
     const line = raw.replace(/\r$/u, '');
     const [, digest, name] = LINE.exec(line) ?? [];
-    if (digest !== undefined && name !== undefined && isOwnName(name)) {
+    const isListed = digest !== undefined && name !== undefined && isOwnName(name);
+    if (isListed && mayHold(name)) {
       digests.set(name, (digests.get(name) ?? new Set()).add(digest));
     } else if (text !== '') {
-      const kind = MARKER.test(line) ? 'conflict' : 'malformed';
+      const kind = MARKER.test(line) ? 'conflict' : isListed ? 'foreign' : 'malformed';
       // A conflict explains the malformed lines, whichever comes first.
       if (!problem || (kind === 'conflict' && problem.kind !== kind)) {
         problem = { kind, line: index + 1 };
@@ -51,6 +58,14 @@ export function parseSums(text: string): Sums {
     }
   }
   return { text, digests, problem };
+}
+
+/**
+ * Whether a list is somebody else's: nothing of ours is wanted in its folder, and it names what none
+ * of ours is called. People keep a `gitops/` of their own, where no agent is named.
+ */
+export function isOthers(sums: Sums | undefined, wanted: number): boolean {
+  return wanted === 0 && sums?.problem !== undefined && sums.problem.kind !== 'conflict';
 }
 
 /** The list of `digests` by name, in byte order. */

@@ -1,10 +1,27 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exampleFolder, removeFolders, snapshot, solutions } from '../support/cli.ts';
+import { commitAll, startRepository } from '../support/git.ts';
 
 afterAll(removeFolders);
+
+/** An object that people hand to their agent themselves. */
+const MINE = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: mine
+  namespace: argocd
+`;
 
 /** The example, handed over to an agent. */
 async function folderFor(agent: 'argocd' | 'flux'): Promise<string> {
@@ -88,6 +105,29 @@ describe('synth for an agent', () => {
     expect(readdirSync(join(folder, 'gitops'))).toEqual(['mine.yaml']);
     const { stderr } = await synth(folder);
     expect(stderr).not.toContain('gitops');
+  });
+
+  it.each([
+    ['without a list', () => {}],
+    [
+      'with a list',
+      (cwd: string) => execFileSync('sh', ['-c', 'sha256sum * > SHA256SUMS'], { cwd }),
+    ],
+  ])("leaves a gitops/ that is somebody else's, %s, and plans nothing for it", async (_, list) => {
+    const folder = exampleFolder('metadata', 'out');
+    const theirs = join(folder, 'gitops');
+    mkdirSync(theirs);
+    writeFileSync(join(theirs, 'mine.yaml'), MINE);
+    writeFileSync(join(theirs, 'Kustomization'), 'resources: [mine.yaml]\n');
+    list(theirs);
+    await commitAll(await startRepository(folder), 'ours and theirs');
+    const before = snapshot(theirs);
+    for (const flags of [['synth', '--locked'], ['synth', '--locked', '--overwrite'], ['plan']]) {
+      const { exitCode, stdout, stderr } = await solutions(flags, { cwd: folder });
+      expect(exitCode).toBe(0);
+      expect(stdout + stderr).not.toContain('gitops');
+    }
+    expect(snapshot(theirs)).toEqual(before);
   });
 
   it('stops before it writes anything when a file of either folder was edited', async () => {

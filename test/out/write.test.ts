@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { solutionsErrors } from '../../src/errors.ts';
 import { readFolder } from '../../src/out/folder.ts';
-import { planFolder, type Files } from '../../src/out/plan.ts';
+import { isDone, planFolder, type Files } from '../../src/out/plan.ts';
 import { writeFolder, writeFolders, type Changes } from '../../src/out/write.ts';
 import { scratch, tree } from '../disk/killed.ts';
 
@@ -399,6 +399,47 @@ describe('the list', () => {
     const start = performance.now();
     expect(readFolder(out).files.size).toBe(1);
     expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
+describe('a list of somebody else', () => {
+  const mayHold = (name: string) => first.has(name) || second.has(name);
+  const theirs = (out: string, ...names: readonly string[]) => {
+    mkdirSync(out, { recursive: true });
+    for (const name of names) writeFileSync(join(out, name), name);
+    execFileSync('sh', ['-c', `sha256sum ${names.join(' ')} > SHA256SUMS`], { cwd: out });
+  };
+
+  test.each([[['app.yaml']], [['README.md', 'app.yaml']], [['./app.yaml']]])(
+    'that names %j is left with its files where nothing of ours is wanted',
+    (names) => {
+      const { root, out } = folder();
+      theirs(out, ...names);
+      const before = tree(root);
+      const planned = planFolder(out, new Map(), { mayHold });
+      expect(isDone(planned)).toBe(true);
+      expect(writeFolder(planned, { overwrite: true }).removed).toEqual([]);
+      expect(tree(root)).toEqual(before);
+    },
+  );
+
+  test('stops a run that wants to write, and overwriting leaves the files that it names', () => {
+    const { root, out, content } = folder();
+    theirs(out, 'app.yaml', 'README.md');
+    const before = tree(root);
+    expect(() => writeFolder(planFolder(out, first, { mayHold }), { overwrite: false })).toThrow(
+      expect.objectContaining({ code: 'sums-foreign' }),
+    );
+    expect(tree(root)).toEqual(before);
+    writeFolder(planFolder(out, first, { mayHold }), { overwrite: true });
+    expect(content()).toEqual({ ...Object.fromEntries(first), 'app.yaml': 'app.yaml' });
+  });
+
+  test('is ours all the same where it names what we write alone', () => {
+    const { out, content } = folder(first);
+    const planned = planFolder(out, second, { mayHold });
+    expect(writeFolder(planned, { overwrite: false }).removed).toContain('0400-operator.a.b.yaml');
+    expect(content()).toEqual(Object.fromEntries(second));
   });
 });
 
