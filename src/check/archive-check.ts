@@ -1,9 +1,9 @@
 import { formatMistake, gatherContents, type Gathered } from '../archive/contents.ts';
 import { quoted } from '../archive/mistake.ts';
 import { openFlawed, type Tree } from '../archive/tree.ts';
-import { solutionsErrors, type Place } from '../errors.ts';
+import { SolutionsError, solutionsErrors, type Place } from '../errors.ts';
 import type { HashOptions } from '../metadata/hash.ts';
-import { verifyBlobs } from '../metadata/verify.ts';
+import type { Trusted } from '../trust/keys.ts';
 import { checkCrds, type DefinedCrd } from './crd-check.ts';
 import { Findings, type Report, type Spot } from './finding.ts';
 import { blobsOf, checkImages } from './image-check.ts';
@@ -12,6 +12,7 @@ import { checkLayout } from './layout-check.ts';
 import { checkProduct } from './product-check.ts';
 import { addNotices } from './reader-rules.ts';
 import { checkRoles } from './role-check.ts';
+import { checkTrust } from './trust-check.ts';
 
 /** An archive to check. */
 export interface ArchiveToCheck {
@@ -23,8 +24,10 @@ export interface ArchiveToCheck {
 
 /** How {@link checkArchives} works. */
 export interface CheckOptions {
-  /** Whether every blob is hashed, which reads the whole archive. */
+  /** Whether every blob is hashed, and all that vouches for an archive compared: it is read whole. */
   readonly deep?: boolean | undefined;
+  /** Whose signatures count; without it no signature is looked at. */
+  readonly trusted?: Trusted | undefined;
   readonly progress?: ((archive: string, done: number, total: number) => void) | undefined;
 }
 
@@ -86,7 +89,7 @@ async function checkTree(tree: Tree, findings: Findings, options: CheckOptions):
   const contents = gatherContents(tree);
   addNotices(findings, name, [...contents.errors, ...contents.notices]);
   const crds = checkContents(tree, contents, findings);
-  if (options.deep === true) await checkBlobs(tree, contents, { findings, options });
+  await checkBytes(tree, contents, { findings, options });
   const { product } = contents;
   return {
     name,
@@ -122,19 +125,22 @@ interface DeepCheck {
   readonly options: CheckOptions;
 }
 
-async function checkBlobs(
+async function checkBytes(
   tree: Tree,
   { images }: Gathered,
   { findings, options }: DeepCheck,
 ): Promise<void> {
-  if (!images) return;
-  const { progress } = options;
+  const { progress, trusted, deep = false } = options;
+  const all = images ? blobsOf(tree, images) : [];
   const hashing: HashOptions = progress
     ? { progress: (done, total) => progress(tree.name, done, total) }
     : {};
   try {
-    await verifyBlobs(tree, blobsOf(tree, images), hashing);
+    const blobs = deep ? all : undefined;
+    const mistakes = await checkTrust(tree, findings, { ...hashing, trusted, blobs });
+    addNotices(findings, tree.name, mistakes);
   } catch (error) {
+    if (error instanceof SolutionsError && error.code === 'trust-root') throw error;
     addNotices(findings, tree.name, solutionsErrors(error));
   }
 }

@@ -7,6 +7,7 @@ import { baselineRules, restrictedRules } from './pod-rules.ts';
 import { productRules } from './product-rules.ts';
 import { roleRules } from './role-rules.ts';
 import type { RuleText } from './rule.ts';
+import { trustRules } from './trust-rules.ts';
 
 /** The rules by what they are about: a chapter of docs/rules.md each. */
 export const chapters = {
@@ -16,6 +17,7 @@ export const chapters = {
   images: imageRules,
   crds: crdRules,
   roles: roleRules,
+  trust: trustRules,
   baseline: baselineRules,
   restricted: restrictedRules,
   manifests: manifestRules,
@@ -31,6 +33,7 @@ const rules = {
   ...imageRules,
   ...crdRules,
   ...roleRules,
+  ...trustRules,
   ...baselineRules,
   ...restrictedRules,
   ...manifestRules,

@@ -5,9 +5,10 @@ import { checkManifests } from '../check/manifest-check.ts';
 import { holdsManifests } from '../check/manifest-folder.ts';
 import type { Level } from '../check/rule.ts';
 import { readConfigFile } from '../config/file.ts';
-import { parsePlatform } from '../config/platform.ts';
+import { parsePlatform, type Platform } from '../config/platform.ts';
 import type { Waiver } from '../config/waivers.ts';
 import { packageVersion } from '../package.ts';
+import { loadTrusted, type Trusted } from '../trust/keys.ts';
 import { jsonReport, textReport } from './check-report.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { progressOn } from './progress.ts';
@@ -30,7 +31,11 @@ export async function check(run: CheckRun, terminal: Terminal): Promise<ExitCode
   const folders = new Set(all.filter(({ file }) => holdsManifests(file)));
   const judged = await checkArchives(
     all.filter((one) => !folders.has(one)),
-    { deep, progress: (path, done, total) => progress.report({ path, done, total }) },
+    {
+      deep,
+      trusted: trustedIn(root),
+      progress: (path, done, total) => progress.report({ path, done, total }),
+    },
   ).finally(progress.clear);
   const waivers = folders.size === 0 ? [] : waiversIn(root);
   const reports = all.flatMap((one) =>
@@ -42,8 +47,17 @@ export async function check(run: CheckRun, terminal: Terminal): Promise<ExitCode
 }
 
 function waiversIn(root: string): readonly Waiver[] {
+  return platformIn(root).waivers;
+}
+
+/** A vendor has no platform.yaml: signatures are then found, and not checked. */
+function trustedIn(root: string): Trusted {
+  return loadTrusted(platformIn(root).trust, root);
+}
+
+function platformIn(root: string): Platform {
   const bytes = readConfigFile(root, 'platform.yaml') ?? new Uint8Array();
-  return parsePlatform(bytes, 'platform.yaml').waivers;
+  return parsePlatform(bytes, 'platform.yaml');
 }
 
 async function print(

@@ -1,9 +1,11 @@
 import type { BlobFile } from '../archive/images.ts';
 import type { Tree } from '../archive/tree.ts';
+import type { SolutionsError } from '../errors.ts';
 import { claimsOf } from '../trust/claims.ts';
 import type { Trusted } from '../trust/keys.ts';
 import type { CheckKind, Claim, Verdict } from '../trust/verdict.ts';
 import type { HashOptions } from './hash.ts';
+import type { MetadataCode } from './mistake.ts';
 import { verifyArchive } from './verify.ts';
 
 /** How {@link appraise} works. */
@@ -20,13 +22,15 @@ export interface Appraisal {
   readonly sha256: string;
   /** Everything that vouches for it, and what does not though it could. */
   readonly verdicts: readonly Verdict[];
+  /** `blob-digest`, of the blobs that were to be hashed. */
+  readonly mistakes: readonly SolutionsError<MetadataCode>[];
 }
 
 /**
  * Hashes a whole archive once, and compares it with everything that vouches for it: the sums implanted
  * in an image, files of sums and signatures beside it. What is wrong is a verdict, no error.
  *
- * @throws SolutionsError `hash-read`, `trust-root`; `blob-digest`, several in an AggregateError
+ * @throws SolutionsError `hash-read`, `trust-root`
  */
 export async function appraise(
   tree: Tree,
@@ -34,7 +38,7 @@ export async function appraise(
 ): Promise<Appraisal> {
   const claims = await claimsOn(tree, trusted);
   const checks = claims.flatMap((claim) => claim.checks);
-  const { sha256, results } = await verifyArchive(tree, blobs, { ...options, checks });
+  const { sha256, results, mistakes } = await verifyArchive(tree, blobs, { ...options, checks });
   const verdicts: Verdict[] = [];
   let next = 0;
   for (const claim of claims) {
@@ -42,17 +46,19 @@ export async function appraise(
     next += claim.checks.length;
     verdicts.push(await claim.judge({ sha256, results: own }));
   }
-  return { sha256, verdicts: withAbsent(tree, verdicts, trusted) };
+  return { sha256, verdicts: withAbsent(tree, verdicts, trusted), mistakes };
 }
 
 /**
- * What {@link appraise} would look at, without reading the archive: `unchecked` or `absent` for all.
+ * What {@link appraise} would look at, without reading the archive: `unchecked` for all that needs its
+ * bytes.
  *
  * @throws SolutionsError `trust-root`
  */
 export async function glance(tree: Tree, trusted: Trusted | undefined): Promise<Verdict[]> {
   const claims = await claimsOn(tree, trusted);
-  const unchecked = claims.map(({ check, file }): Verdict => {
+  const unchecked = claims.map(({ check, file, settled }): Verdict => {
+    if (settled) return settled;
     const message = 'it was not compared with the bytes of the archive';
     return { check, state: 'unchecked', file, message };
   });

@@ -212,17 +212,18 @@ async function extractOne(finding: New, before: Stored | undefined, run: Run): P
   const { cache, progress, trusted } = run.around;
   const tree = openTree(file, archive.path);
   try {
-    const { sha256, verdicts } = await appraise(tree, {
+    const { sha256, verdicts, mistakes } = await appraise(tree, {
       trusted,
       blobs: contents.images.blobs,
       progress: (done, total) => progress(archive.path, done, total),
     });
     requireUnchanged(archive.path, finding);
     cache.keep(file, sighting, sha256);
-    throwAll(refusals({ name: archive.path, kind: tree.kind, verdicts }, trusted));
+    const { kind } = tree;
+    throwAll([...mistakes, ...refusals({ name: archive.path, kind, verdicts }, trusted)]);
     run.notices.push(...uncheckedNotices(verdicts));
     refuseChange(finding, before, { sha256, isAccepted: run.options.acceptChanged });
-    const { kind, volume } = tree;
+    const { volume } = tree;
     const record = {
       id,
       path: archive.path,

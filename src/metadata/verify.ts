@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { BlobFile } from '../archive/images.ts';
 import { quoted } from '../archive/mistake.ts';
 import type { Tree, TreeFile } from '../archive/tree.ts';
-import { throwAll } from '../errors.ts';
+import { throwAll, type SolutionsError } from '../errors.ts';
 import { formatDigest } from '../oci/digest.ts';
 import type { StreamCheck } from '../trust/stream-check.ts';
 import { hashAll, type Hashes, type HashOptions } from './hash.ts';
 import type { HashJob } from './hash-steps.ts';
-import { mistake } from './mistake.ts';
+import { mistake, type MetadataCode } from './mistake.ts';
 
 /** How {@link verifyArchive} works. */
 interface VerifyOptions extends HashOptions {
@@ -21,6 +21,8 @@ export interface WholeArchive {
   readonly sha256: string;
   /** Of {@link VerifyOptions.checks}, in their order. */
   readonly results: readonly Uint8Array[];
+  /** `blob-digest`: each names the image, the layer, its path in the archive and both digests. */
+  readonly mistakes: readonly SolutionsError<MetadataCode>[];
 }
 
 /**
@@ -38,23 +40,21 @@ export async function verifyBlobs(
   // The largest first: what is left at the end is small, and no core waits for another.
   files.sort((a, b) => b.size - a.size);
   const digests = await hashFiles(files, [], options);
-  compareBlobs(tree, blobs, digests.files);
+  throwAll(blobMistakes(tree, blobs, digests.files));
 }
 
 /**
  * The sha256 (hex) of a whole archive, and every blob compared with its name, all at once: one
  * core reads the image from end to end, the others its blobs.
  *
- * @throws as {@link verifyBlobs} does
+ * @throws SolutionsError `hash-read`
  */
 export async function verifyArchive(
   tree: Tree,
   blobs: readonly BlobFile[],
   options: VerifyOptions = {},
 ): Promise<WholeArchive> {
-  if (tree.kind === 'directory') {
-    return { sha256: await verifyDirectory(tree, blobs, options), results: [] };
-  }
+  if (tree.kind === 'directory') return verifyDirectory(tree, blobs, options);
   const files = uniqueFiles(blobs.map(({ file }) => file));
   // In the order of the disk: both cores read the same part of the image at about the same time.
   files.sort((a, b) => (a.extents[0]?.offset ?? 0) - (b.extents[0]?.offset ?? 0));
@@ -63,8 +63,8 @@ export async function verifyArchive(
     [{ ...wholeImage(tree), checks: options.checks }],
     options,
   );
-  compareBlobs(tree, blobs, digests.files);
-  return { sha256: digests.first, results: digests.results };
+  const mistakes = blobMistakes(tree, blobs, digests.files);
+  return { sha256: digests.first, results: digests.results, mistakes };
 }
 
 /**
@@ -74,7 +74,7 @@ export async function verifyArchive(
  * @throws SolutionsError `hash-read`
  */
 export async function hashArchive(tree: Tree, options: HashOptions = {}): Promise<string> {
-  if (tree.kind === 'directory') return verifyDirectory(tree, [], options);
+  if (tree.kind === 'directory') return (await verifyDirectory(tree, [], options)).sha256;
   return (await hashFiles([], [wholeImage(tree)], options)).first;
 }
 
@@ -82,11 +82,13 @@ async function verifyDirectory(
   tree: Tree,
   blobs: readonly BlobFile[],
   options: HashOptions,
-): Promise<string> {
-  const { files } = await verifyFiles(tree, blobs, options);
+): Promise<WholeArchive> {
+  const all = tree.files('');
+  const { files } = await hashFiles(uniqueFiles(all), [], options);
   const hash = createHash('sha256');
-  for (const { path, content } of tree.files('')) hash.update(`${files.get(content)}  ${path}\n`);
-  return hash.digest('hex');
+  for (const { path, content } of all) hash.update(`${files.get(content)}  ${path}\n`);
+  const mistakes = blobMistakes(tree, blobs, files);
+  return { sha256: hash.digest('hex'), results: [], mistakes };
 }
 
 /** What the files of an archive came to; hex. */
@@ -110,7 +112,7 @@ export async function verifyFiles(
 ): Promise<FileDigests> {
   const before = tree.kind === 'iso' ? [wholeImage(tree)] : [];
   const { first, files } = await hashFiles(uniqueFiles(tree.files('')), before, options);
-  compareBlobs(tree, blobs, files);
+  throwAll(blobMistakes(tree, blobs, files));
   return { image: before.length > 0 ? first : '', files };
 }
 
@@ -146,25 +148,23 @@ async function hashFiles(
   };
 }
 
-function compareBlobs(
+function blobMistakes(
   tree: Tree,
   blobs: readonly BlobFile[],
   digests: ReadonlyMap<string, string>,
-): void {
-  throwAll(
-    blobs.flatMap(({ image, role, digest, file }) => {
-      const found = formatDigest(digests.get(file.content) ?? '');
-      if (found === digest) return [];
-      return [
-        mistake(
-          'blob-digest',
-          `image ${quoted(image)}: ${role} has the digest ${found}, its name says ${digest}`,
-          {
-            place: { file: `${tree.name}:${file.path}` },
-            hint: 'the archive is damaged: get it again and compare its checksum with the vendor’s',
-          },
-        ),
-      ];
-    }),
-  );
+): SolutionsError<MetadataCode>[] {
+  return blobs.flatMap(({ image, role, digest, file }) => {
+    const found = formatDigest(digests.get(file.content) ?? '');
+    if (found === digest) return [];
+    return [
+      mistake(
+        'blob-digest',
+        `image ${quoted(image)}: ${role} has the digest ${found}, its name says ${digest}`,
+        {
+          place: { file: `${tree.name}:${file.path}` },
+          hint: 'the archive is damaged: get it again and compare its checksum with the vendor’s',
+        },
+      ),
+    ];
+  });
 }

@@ -43,6 +43,8 @@ export interface Claim {
   readonly file: string;
   /** What must be computed over all bytes of the archive, beside their sha256. */
   readonly checks: readonly StreamCheck[];
+  /** The verdict, where it is known without the bytes. */
+  readonly settled?: Verdict | undefined;
   judge(found: Found): Verdict | Promise<Verdict>;
 }
 
@@ -64,5 +66,5 @@ export function errorsOf(verdicts: readonly Verdict[]): SolutionsError<TrustCode
 /** A claim whose verdict is known without the bytes. */
 export function settled(verdict: Verdict): Claim {
   const { check, file } = verdict;
-  return { check, file, checks: [], judge: () => verdict };
+  return { check, file, checks: [], settled: verdict, judge: () => verdict };
 }

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkArchives } from '../../src/check/archive-check.ts';
 import { rulesFor, type RuleId } from '../../src/check/rules.ts';
+import { trustRules } from '../../src/check/trust-rules.ts';
 import { digestHex } from '../../src/oci/digest.ts';
 import {
   crdText,
@@ -26,6 +27,7 @@ import {
 } from '../support/archive-make.ts';
 import { imageCases } from '../support/check-images.ts';
 import { checked, goodTree, rulesIn } from '../support/check-make.ts';
+import { alertsOf, dashboardOf } from '../support/monitoring-make.ts';
 
 const OPERATOR = { name: 'store-operator', tag: '1.0.0' };
 const FOLDER = 'images/store-operator/1.0.0';
@@ -43,6 +45,8 @@ interface Case {
   /** What the message says. */
   readonly says: string;
 }
+
+const large = { summary: 'x'.repeat(250_000) };
 
 const manifest = `apiVersion: solutions.metalk8s.scality.com/v1alpha1
 kind: Solution
@@ -200,6 +204,48 @@ const layout: readonly Case[] = [
     spec: { files: { 'monitoring/alerts/a.txt': 'groups: []\n' } },
     at: 'monitoring',
     says: 'a.txt',
+  },
+  {
+    rule: 'monitoring-size',
+    spec: { files: { 'monitoring/dashboards/a.json': `{"a": "${'<'.repeat(50_000)}"}` } },
+    at: 'monitoring/dashboards/a.json',
+    says: 'at most 250000',
+  },
+  {
+    rule: 'monitoring-size',
+    spec: { files: { 'monitoring/alerts/a.yaml': alertsOf({ rule: { annotations: large } }) } },
+    at: 'monitoring/alerts/a.yaml',
+    says: 'at most 250000',
+  },
+  {
+    rule: 'alerts-refused',
+    spec: { files: { 'monitoring/alerts/a.yaml': alertsOf({ expr: 'up > ${limit}s)' }) } },
+    at: 'monitoring/alerts/a.yaml:15:9',
+    says: '`groups[0].rules[0].expr` is no PromQL: its line 1 cannot go on like this',
+  },
+  {
+    rule: 'input-without-value',
+    spec: {
+      files: {
+        'monitoring/alerts/a.yaml': alertsOf({
+          inputs: [{ name: 'namespace' }, { name: 'limit' }],
+          expr: 'up >',
+        }),
+      },
+    },
+    at: 'monitoring/alerts/a.yaml',
+    says: '"limit"',
+  },
+  {
+    rule: 'dashboard-title',
+    spec: {
+      files: {
+        'monitoring/dashboards/a.json': dashboardOf({ title: 'In ${namespace}' }),
+        'monitoring/dashboards/b.json': dashboardOf({ title: 'in namespace', uid: 'b' }),
+      },
+    },
+    at: 'monitoring/dashboards/b.json',
+    says: '"in namespace" is that of monitoring/dashboards/a.json, too',
   },
 ];
 
@@ -627,11 +673,13 @@ describe('an archive that breaks one rule', () => {
     const between: readonly RuleId[] = ['id-twice', 'crd-owners'];
     // A file of another user is read all the same by root, who runs these tests.
     const elsewhere: readonly RuleId[] = ['archive-unreadable', 'image-no-amd64'];
-    const made = new Set([
+    const made = new Set<string>([
       ...cases.map(({ rule }) => rule),
       ...imageCases.map(({ rule }) => rule),
       ...between,
       ...elsewhere,
+      // They need an image, and files beside it: trust.test.ts.
+      ...Object.keys(trustRules),
     ]);
     expect(rulesFor('archive').filter((rule) => !made.has(rule))).toEqual([]);
   });
