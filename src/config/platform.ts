@@ -10,6 +10,7 @@ import { crdWaiversSchema, toCrdWaivers, type CrdWaiver } from './crd-waivers.ts
 import type { Path } from './document.ts';
 import { apiVersion, checked, hardening, optionalObjectName } from './fields.ts';
 import { gitopsSchema, toGitops, type Gitops } from './gitops.ts';
+import { imageAdmissionSchema, toImageAdmission, type ImageAdmission } from './image-admission.ts';
 import { imageSyncSchema, toImageSync, type ImageSync } from './image-sync.ts';
 import { ingressSchema, toIngress, type Ingress } from './ingress.ts';
 import { monitoringSchema, toMonitoring, type Monitoring } from './monitoring.ts';
@@ -58,6 +59,9 @@ export const platformSchema = z
         imageSync: imageSyncSchema
           .nullish()
           .describe('Jobs that bring the images of the archives into the registry'),
+        imageAdmission: imageAdmissionSchema
+          .nullish()
+          .describe('Whether the API server admits only images of the archives'),
         network: networkSchema
           .nullish()
           .describe('What a NetworkPolicy cannot know, because it knows no names of hosts'),
@@ -101,6 +105,7 @@ export interface Platform {
     readonly cidrs: readonly string[];
   };
   readonly imageSync: ImageSync;
+  readonly imageAdmission: ImageAdmission;
   readonly network: Network;
   readonly monitoring: Monitoring;
   readonly ingress: Ingress;
@@ -134,6 +139,7 @@ function toPlatform(spec: PlatformSpec, placeOf: (...path: Path) => Place): Plat
   return {
     registry: toRegistry(spec),
     imageSync: toImageSync(spec.imageSync, placeOf('spec', ...said)),
+    imageAdmission: toImageAdmission(spec.imageAdmission),
     network: toNetwork(spec.network),
     monitoring: toMonitoring(spec.monitoring, placeOf('spec', 'monitoring')),
     ingress: toIngress(spec.ingress),

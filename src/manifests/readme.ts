@@ -22,6 +22,7 @@ function facts(files: readonly string[], state: State) {
     reviewers: reviewers(state),
     uis: uiFacts(state),
     tlsSecret: platform.ingress.tlsSecret,
+    imageAdmission: platform.imageAdmission.isEnabled,
     kindsOfOthers: kindsOfOthers(platform.monitoring),
     serverSide: files.some(isServerSide),
     stages: stagesOf(files).join(', '),

@@ -4,6 +4,7 @@ import { isJsonObject, textOf, type JsonObject } from '../kubernetes/value.ts';
 import type { SharedObject, State } from '../model/state.ts';
 import { agentAnnotations } from './agent.ts';
 import { imageJob } from './image-job.ts';
+import { addImageAdmission } from './image-admission.ts';
 import { addImageSync } from './image-sync.ts';
 import { ANNOTATIONS, commonLabels } from './labels.ts';
 import { addMetrics } from './metrics.ts';
@@ -38,6 +39,7 @@ export function render(state: State): ManifestFile[] {
   const app = new App();
   const parts = [
     ...clusterParts(state),
+    ...admissionParts(state),
     ...imageParts(state),
     ...operatorParts(state),
     ...uiParts(state),
@@ -78,6 +80,12 @@ function clusterParts(state: State): Part[] {
       };
     }),
   ];
+}
+
+/** What the API server refuses by: one file for all Namespaces. */
+function admissionParts(state: State): Part[] {
+  if (!state.platform.imageAdmission.isEnabled || state.namespaces.length === 0) return [];
+  return [{ ...stage('admission'), addTo: (chart) => addImageAdmission(chart, state) }];
 }
 
 /** What the image Jobs share, and a file a version for its Job. */

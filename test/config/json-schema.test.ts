@@ -151,6 +151,13 @@ describe('an editor and the program', () => {
     ['platform', { spec: { imageSync: null } }],
     ['platform', { spec: { crdWaivers: [{ name: 'a.b', reason: 'tested' }] } }],
     ['platform', { spec: { crdWaivers: [{ name: 'a.b', reason: 1, rules: ['field-removed'] }] } }],
+    ['platform', { spec: { waivers: [{ rule: 'image-latest', reason: 'tested' }] } }],
+    ['platform', { spec: { waivers: [{ rule: 'a', object: { name: 'b' }, reason: 1 }] } }],
+    ['platform', { spec: { imageAdmission: { enabled: true, action: 'warn' } } }],
+    [
+      'platform',
+      { spec: { imageAdmission: { also: ['a.b:1/c/', 'a/b:1', `a/b@sha256:${'0'.repeat(64)}`] } } },
+    ],
     ['platform', { spec: { podSecurity: { enforce: true }, gitops: { agent: 'none', 'x-a': 1 } } }],
     ['platform', gitops({})],
     ['platform', gitops({ repoURL: 'ssh://git@git.example:22/a/b.git', 'x-a': 1 })],
@@ -248,6 +255,13 @@ describe('an editor and the program', () => {
     ['platform', { spec: { crdWaivers: [{ name: 'a.b', reason: ' ' }] } }],
     ['platform', { spec: { crdWaivers: [{ name: 'a.b', reason: 'a', rules: [] }] } }],
     ['platform', { spec: { crdWaivers: [{ name: 'a.b', reason: 'a', rules: ['gone'] }] } }],
+    ['platform', { spec: { waivers: [{ rule: 'image-latest' }] } }],
+    ['platform', { spec: { waivers: [{ rule: 'Image', reason: 'a' }] } }],
+    ['platform', { spec: { waivers: [{ rule: 'a', object: { label: 'a' }, reason: 'a' }] } }],
+    ['platform', { spec: { waivers: [{ rule: 'a', object: { name: 'a b' }, reason: 'a' }] } }],
+    ['platform', { spec: { imageAdmission: { action: 'audit' } } }],
+    ['platform', { spec: { imageAdmission: { also: ['nginx'] } } }],
+    ['platform', { spec: { imageAdmission: { also: ['a/b\nc'] } } }],
   ])('refuse %s %j', (name, rest) => {
     const value = document(name, rest);
     expect(isTakenByProgram(name, value)).toBe(false);

@@ -50,6 +50,9 @@ const metalk8s = {
   enforcePodSecurity: false,
   gitops: { agent: 'none' },
   crdWaivers: [],
+  waivers: [],
+  imageAdmission: { isEnabled: false, action: 'deny', also: [] },
+  trust: { policy: 'when-present', keys: [], trustedRoot: undefined },
 };
 
 describe('platform.yaml', () => {
@@ -71,6 +74,29 @@ describe('platform.yaml', () => {
     ],
   ])('describes a MetalK8s cluster when it is %s', (_, text) => {
     expect(parse(text)).toEqual(metalk8s);
+  });
+
+  it('waives rules by object, and admits images from elsewhere, each once and in one order', () => {
+    const spec =
+      'spec:\n  waivers:\n  - {rule: image-latest, object: {kind: Pod, name: a}, reason: "yes, it is"}\n' +
+      '  - {rule: pod-root, object: , reason: 1}\n' +
+      '  imageAdmission: {enabled: true, action: warn, also: [b/c/, a/b:1, b/c/]}\n';
+    const { waivers, imageAdmission } = parse(head + spec);
+    expect(waivers).toEqual([
+      {
+        rule: 'image-latest',
+        object: { kind: 'Pod', name: 'a' },
+        reason: 'yes, it is',
+        place: { file: 'platform.yaml', line: 5, column: 5 },
+      },
+      {
+        rule: 'pod-root',
+        object: {},
+        reason: '1',
+        place: { file: 'platform.yaml', line: 6, column: 5 },
+      },
+    ]);
+    expect(imageAdmission).toEqual({ isEnabled: true, action: 'warn', also: ['a/b:1', 'b/c/'] });
   });
 
   it('describes another cluster', () => {
@@ -95,6 +121,9 @@ describe('platform.yaml', () => {
       enforcePodSecurity: true,
       gitops: { agent: 'none' },
       crdWaivers: [],
+      waivers: [],
+      imageAdmission: metalk8s.imageAdmission,
+      trust: metalk8s.trust,
     });
   });
 
