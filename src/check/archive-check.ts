@@ -9,6 +9,7 @@ import { Findings, type Report, type Spot } from './finding.ts';
 import { blobsOf, checkImages } from './image-check.ts';
 import { checkImage, checkVolumeName } from './iso-check.ts';
 import { checkLayout } from './layout-check.ts';
+import { checkMonitoring } from './monitoring-check.ts';
 import { checkProduct } from './product-check.ts';
 import { addNotices } from './reader-rules.ts';
 import { checkRoles } from './role-check.ts';
@@ -103,7 +104,7 @@ async function checkTree(tree: Tree, findings: Findings, options: CheckOptions):
 }
 
 function checkContents(tree: Tree, contents: Gathered, findings: Findings): DefinedCrd[] {
-  const { product, crds, roles } = contents;
+  const { product, crds, roles, monitoring } = contents;
   const spotOf = ({ file, line, column }: Place): Spot => ({
     path: file.slice(tree.name.length + 1),
     line,
@@ -117,6 +118,7 @@ function checkContents(tree: Tree, contents: Gathered, findings: Findings): Defi
     ({ place }) => !place?.file.includes(':operator/deploy/crds'),
   );
   checkRoles({ roles, crds, isWhole, spotOf }, findings);
+  if (monitoring) checkMonitoring(monitoring, { findings, spotOf });
   return checkCrds(crds, spotOf, findings);
 }
 

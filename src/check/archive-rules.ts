@@ -98,16 +98,4 @@ export const archiveRules = {
     why: 'The import of MetalK8s itself serves images by that file; this tool makes one of its own (`solutions registry-config`).',
     mend: 'Add it where the archive must also work with solutions.sh of MetalK8s.',
   },
-  'monitoring-file': {
-    level: 'error',
-    title: 'a dashboard or a file of alerts cannot be used',
-    why: 'It is rendered for each Namespace that runs the Solution.',
-    mend: 'Mend it as the message says; docs/solution-monitoring.md has the forms.',
-  },
-  'monitoring-place': {
-    level: 'warning',
-    title: 'a file for monitoring is neither a dashboard nor alerts',
-    why: 'It is left out.',
-    mend: 'Name dashboards monitoring/dashboards/<name>.json and alerts monitoring/alerts/<name>.yaml.',
-  },
 } as const satisfies Readonly<Record<string, RuleText>>;

@@ -3,6 +3,7 @@ import { crdRules } from './crd-rules.ts';
 import { imageRules } from './image-rules.ts';
 import { isoRules } from './iso-rules.ts';
 import { manifestRules } from './manifest-rules.ts';
+import { monitoringRules } from './monitoring-rules.ts';
 import { baselineRules, restrictedRules } from './pod-rules.ts';
 import { productRules } from './product-rules.ts';
 import { roleRules } from './role-rules.ts';
@@ -17,6 +18,7 @@ export const chapters = {
   images: imageRules,
   crds: crdRules,
   roles: roleRules,
+  monitoring: monitoringRules,
   trust: trustRules,
   baseline: baselineRules,
   restricted: restrictedRules,
@@ -33,6 +35,7 @@ const rules = {
   ...imageRules,
   ...crdRules,
   ...roleRules,
+  ...monitoringRules,
   ...trustRules,
   ...baselineRules,
   ...restrictedRules,

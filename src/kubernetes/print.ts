@@ -121,6 +121,12 @@ export function printJson(value: Json): string {
 }
 
 /**
+ * Objects over this many bytes of JSON are applied server-side: client-side apply keeps the whole
+ * object in an annotation, and annotations end at 262,144 bytes.
+ */
+export const MAX_CLIENT_SIDE = 250_000;
+
+/**
  * Bytes of an object as kubectl's client-side apply keeps it in an annotation: Go's JSON, in which
  * `<`, `>`, `&` and the Unicode line ends are six bytes each, and a newline (encoding/json).
  */

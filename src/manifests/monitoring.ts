@@ -1,13 +1,12 @@
 import type { Chart } from 'cdk8s';
 import type { Monitoring } from '../config/monitoring.ts';
 import { labelValue } from '../kubernetes/names.ts';
-import { appliedSize } from '../kubernetes/print.ts';
+import { appliedSize, MAX_CLIENT_SIDE } from '../kubernetes/print.ts';
 import type { JsonObject } from '../kubernetes/value.ts';
 import type { PlacedAlerts, PlacedDashboard, SolutionMonitoring } from '../model/state.ts';
 import { compactJson } from '../monitoring/dashboard.ts';
 import { commonLabels } from './labels.ts';
 import { PlainObject } from './object.ts';
-import { MAX_CLIENT_SIDE } from './printed.ts';
 
 /** A ConfigMap for each dashboard of a Solution, a PrometheusRule for each file of alerts. */
 export function addMonitoring(

@@ -1,4 +1,4 @@
-import { appliedSize, printManifests } from '../kubernetes/print.ts';
+import { appliedSize, MAX_CLIENT_SIDE, printManifests } from '../kubernetes/print.ts';
 import type { Place } from '../errors.ts';
 import type { JsonObject } from '../kubernetes/value.ts';
 import type { ManifestFile } from './render.ts';
@@ -20,12 +20,6 @@ export interface PrintedFile {
   readonly file: string;
   readonly objects: readonly PrintedObject[];
 }
-
-/**
- * Objects over this many bytes of JSON are applied server-side: client-side apply keeps the whole
- * object in an annotation, and annotations end at 262,144 bytes.
- */
-export const MAX_CLIENT_SIDE = 250_000;
 
 /**
  * Go's JSON has at most six bytes for a character of our YAML (`<` is `\u003c`; brackets, commas

@@ -1,7 +1,8 @@
 import { SolutionsError, type Place } from '../errors.ts';
 import { objectMistakes } from '../kubernetes/check.ts';
+import { MAX_CLIENT_SIDE } from '../kubernetes/print.ts';
 import { fieldOf, groupOf, nameOf, textOf, type JsonObject } from '../kubernetes/value.ts';
-import { MAX_CLIENT_SIDE, type PrintedFile, type PrintedObject } from './printed.ts';
+import type { PrintedFile, PrintedObject } from './printed.ts';
 
 /** What is found in the rendered objects before anything is written. */
 export type ManifestCode = 'invalid-object' | 'duplicate-object' | 'object-too-large';

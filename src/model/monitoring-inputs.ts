@@ -45,12 +45,19 @@ export function fillingOf({ inputs, place }: File, context: InputContext): Filli
   return { values, room: MAX_FILLED };
 }
 
-function valueOf({ name, plugin, value }: Input, context: InputContext): string | undefined {
-  const { placed, namespace, platform } = context;
+function valueOf(input: Input, { placed, namespace, platform }: InputContext): string | undefined {
   const given = new Map(Object.entries(placed.settings.monitoring?.inputs ?? {}));
-  if (given.has(name)) return given.get(name);
+  const { datasource } = platform.monitoring.grafana;
+  return given.get(input.name) ?? ownValue(input, { namespace, datasource });
+}
+
+/** What an input becomes where environments.yaml says nothing of it; undefined where it must. */
+export function ownValue(
+  { name, plugin, value }: Input,
+  { namespace, datasource }: { readonly namespace: string; readonly datasource: string },
+): string | undefined {
   if (plugin === undefined) return name === NAMESPACE ? namespace : value;
-  return plugin === 'prometheus' ? platform.monitoring.grafana.datasource : value;
+  return plugin === 'prometheus' ? datasource : value;
 }
 
 /** More of them make no line that anybody copies. */

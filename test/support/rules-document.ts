@@ -7,6 +7,7 @@ const titles: Readonly<Record<Chapter, string>> = {
   images: 'Images',
   crds: 'CRDs',
   roles: 'Roles',
+  monitoring: 'Dashboards and alerts',
   trust: 'What vouches for the archive',
   baseline: 'Pods: the profile `baseline`',
   restricted: 'Pods: the profile `restricted`',
