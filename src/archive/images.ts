@@ -5,6 +5,7 @@ import { readLayout, type Layout, type LayoutBlob, type LayoutImage } from '../o
 import { REPOSITORY_COMPONENT, TAG } from '../oci/name.ts';
 import { compareText } from '../text-order.ts';
 import type { ImageName } from './components.ts';
+import { costMistake, newCost, type ImageCost } from './image-cost.ts';
 import { fewOf, mistake, notice, quoted } from './mistake.ts';
 import { filesBelow, type Tree, type TreeFile } from './tree.ts';
 
@@ -65,9 +66,6 @@ export interface Images {
   readonly notices: readonly Notice[];
 }
 
-const MAX_IMAGES = 2000;
-/** References to blobs in one archive; the largest archives seen have some hundreds. */
-const MAX_BLOBS = 100_000;
 /** What can be read of `images/`, and what is wrong with the rest. */
 export interface GatheredImages extends Images {
   readonly errors: readonly SolutionsError[];
@@ -87,18 +85,21 @@ export function gatherImages(tree: Tree): GatheredImages {
   const folders = imageFolders(tree, { notices, errors });
   const read: ReadImage[] = [];
   const unread: ImageName[] = [];
-  let blobs = 0;
+  const cost = newCost();
   for (const folder of folders) {
+    cost.images += 1;
     try {
-      const image = readImage(tree, folder);
+      const image = readImage(tree, folder, cost);
       read.push(image);
-      blobs += image.blobs.length;
+      cost.blobs += image.blobs.length;
     } catch (error) {
       errors.push(...solutionsErrors(error).map((inner) => naming(folder, inner)));
       unread.push({ name: folder.name, tag: folder.tag });
     }
-    if (blobs > MAX_BLOBS || read.length + unread.length > MAX_IMAGES) {
-      errors.push(tooMany(tree));
+    cost.errors = errors.length;
+    const tooMuch = costMistake(cost, tree);
+    if (tooMuch) {
+      errors.push(tooMuch);
       break;
     }
   }
@@ -175,7 +176,7 @@ interface ReadImage {
   readonly files: readonly (readonly [string, Uint8Array])[];
 }
 
-function readImage(tree: Tree, folder: ImageFolder): ReadImage {
+function readImage(tree: Tree, folder: ImageFolder, cost: ImageCost): ReadImage {
   const { name, tag, files } = folder;
   const path = `images/${name}/${tag}`;
   const file = `${tree.name}:${path}`;
@@ -201,7 +202,11 @@ function readImage(tree: Tree, folder: ImageFolder): ReadImage {
   };
   const layout = readLayout({
     sizeOf: (base) => files.get(base)?.size,
-    read: (base, limit) => tree.read(open(base), limit),
+    read(base, limit) {
+      const wanted = open(base);
+      cost.bytes += wanted.size;
+      return tree.read(wanted, limit);
+    },
     placeOf: (base) => ({ file: `${file}/${base}` }),
   });
   const blobs = layout.images.flatMap((image) => image.blobs);
@@ -281,14 +286,4 @@ function naming({ name, tag }: ImageFolder, error: SolutionsError): SolutionsErr
     place,
     cause: error,
   });
-}
-
-function tooMany(tree: Tree): SolutionsError {
-  return mistake(
-    'archive-too-large',
-    `the archive has over ${MAX_IMAGES} images or ${MAX_BLOBS} blobs`,
-    {
-      file: `${tree.name}:images`,
-    },
-  );
 }

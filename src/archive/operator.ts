@@ -1,6 +1,6 @@
 import { SolutionsError, solutionsErrors, type Notice } from '../errors.ts';
 import { nameOf } from '../kubernetes/value.ts';
-import { readManifests, type Manifest } from '../kubernetes/read.ts';
+import { manifestsReader, type Manifest } from '../kubernetes/read.ts';
 import { mistake, notice, quoted, type ArchiveCode } from './mistake.ts';
 
 /** What `operator/deploy` holds, values untouched. */
@@ -29,9 +29,10 @@ export function gatherOperator(
   placeOf: (path: string) => string,
 ): OperatorFiles & { readonly errors: readonly SolutionsError[] } {
   const errors: SolutionsError[] = [];
+  const readFile = manifestsReader();
   const read = (path: string, bytes: Uint8Array): readonly Manifest[] => {
     try {
-      return readManifests(bytes, placeOf(path));
+      return readFile(bytes, placeOf(path));
     } catch (error) {
       errors.push(...solutionsErrors(error));
       return [];

@@ -12,7 +12,7 @@ import {
   type ProductOperator,
   type ProductUi,
 } from './components.ts';
-import { mistake, quoted } from './mistake.ts';
+import { fewOf, mistake, quoted } from './mistake.ts';
 
 /** What `manifest.yaml` says, checked. */
 export interface Product {
@@ -211,9 +211,10 @@ function declaredImages(
   const declared = source.spec.images;
   if (!declared) return undefined;
   const images = new Set<string>();
+  let junk = 0;
   for (const [index, entry] of declared.entries()) {
     if (typeof entry === 'string' && isImageText(entry)) images.add(entry);
-    else {
+    else if ((junk += 1) <= MAX_JUNK) {
       notices.push({
         code: 'product-images',
         message: `\`spec.images[${index}]\` is no \`<name>:<tag>\`: ${quoted(typeof entry === 'string' ? entry : JSON.stringify(entry))}`,
@@ -222,8 +223,19 @@ function declaredImages(
       });
     }
   }
+  if (junk > MAX_JUNK) {
+    notices.push({
+      code: 'product-images',
+      message: `and ${junk - MAX_JUNK} more entries of \`spec.images\` that are no \`<name>:<tag>\``,
+      hint: 'they are left out; what `images/` holds counts',
+      place: document.placeOf(['spec', 'images']),
+    });
+  }
   return [...images];
 }
+
+/** Notices of them in one archive; they are kept in its record. */
+const MAX_JUNK = 20;
 
 function isImageText(entry: string): boolean {
   const [name, tag, ...more] = entry.split(':');
@@ -251,7 +263,7 @@ function noticeAbsent(
   if (absent.length === 0) return;
   notices.push({
     code: 'image-absent',
-    message: `declared in \`spec.images\` but not in \`images/\`: ${absent.map(quoted).join(', ')}`,
+    message: `declared in \`spec.images\` but not in \`images/\`: ${fewOf(absent)}`,
     hint: 'ask the vendor whether the archive is complete',
     place,
   });

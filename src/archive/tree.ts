@@ -227,13 +227,16 @@ function filesOf(
     return { path, size, disk: diskOf(real), extents, content: contentOf(entry, real) };
   };
   let children: Children | undefined;
+  // Several parts of a run list the same folders.
+  const listings = new Map<string, Listing>();
   return {
     specialFiles() {
       return [...entries].flatMap(([path, { kind }]) => (kind === 'other' ? [path] : [])).sort();
     },
     files(folder, strict = false) {
       children ??= childrenOf(entries);
-      const listing = listFiles(entries, children, folder);
+      const listing = listings.get(folder) ?? listFiles(entries, children, folder);
+      listings.set(folder, listing);
       checkListing(listing, name, strict);
       return listing.files.flatMap(({ path, real }) => toFile(path, real) ?? []);
     },

@@ -124,7 +124,7 @@ export const isoRules = {
     level: 'warning',
     title: 'the image is beyond ISO 9660 level 3',
     why: 'Names over 31 characters, an enhanced volume descriptor (ISO 9660:1999) or more than 8 levels of directories (ECMA-119 6.8.2.1, 7.5.1) are not read everywhere.',
-    mend: 'Make the image with `-iso-level 3` and without `-U`, `-D` and `-allow-lowercase`.',
+    mend: 'Make the image with `-iso-level 3` and without `-max-iso9660-filenames` and `-D`.',
   },
   'iso-owner': {
     level: 'warning',

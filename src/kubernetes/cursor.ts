@@ -23,7 +23,7 @@ export const MAX_DEPTH = 300;
 /** Values in one file; a megabyte of real CRDs has fewer than 100,000. */
 const MAX_NODES = 500_000;
 
-/** How many values a file has so far. */
+/** How many values a file has so far, or several files together. */
 export interface Count {
   nodes: number;
 }

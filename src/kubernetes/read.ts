@@ -1,6 +1,6 @@
 import { SolutionsError, type Place } from '../errors.ts';
 import { convert, offsetOf } from './convert.ts';
-import type { Fail, ManifestCode } from './cursor.ts';
+import type { Count, Fail, ManifestCode } from './cursor.ts';
 import { badBytePosition, decodeText, Lines } from './source.ts';
 import { parseDocuments } from './syntax.ts';
 import { isJsonObject, type JsonObject } from './value.ts';
@@ -30,13 +30,32 @@ const MAX_BYTES = 4 << 20;
  * @throws SolutionsError with a {@link ManifestCode}: the first mistake in the file, with its place.
  */
 export function readManifests(bytes: Uint8Array, file: string, limit = MAX_BYTES): Manifest[] {
+  return read(bytes, file, { limit, count: { nodes: 0 } });
+}
+
+/**
+ * {@link readManifests} for files that together may hold what one may: who reads many hostile files
+ * cannot pay the price of a large one for each.
+ */
+export function manifestsReader(): (bytes: Uint8Array, file: string) => Manifest[] {
+  const count = { nodes: 0 };
+  return (bytes, file) => read(bytes, file, { limit: MAX_BYTES, count });
+}
+
+interface Limits {
+  /** Bytes. */
+  readonly limit: number;
+  readonly count: Count;
+}
+
+function read(bytes: Uint8Array, file: string, { limit, count }: Limits): Manifest[] {
   const text = decode(bytes, file, limit);
   const lines = new Lines(text);
   const placeAt = (at: number): Place => ({ file, ...lines.positionOf(at) });
   const fail: Fail = (code, message, at, hint) => {
     throw new SolutionsError<ManifestCode>(message, { code, place: placeAt(at), hint });
   };
-  return parseDocuments(text, fail).flatMap((root) => {
+  return parseDocuments(text, fail, count).flatMap((root) => {
     const { value, targets } = convert(root, fail, limit);
     if (value === null) return [];
     if (!isJsonObject(value)) {

@@ -254,7 +254,7 @@ const records: readonly ImageCase[] = [
   {
     rule: 'iso-level',
     title: 'names of plain ISO 9660 over 31 characters',
-    make: mkisofsWith(...ROCK_AND_JOLIET, '-U'),
+    make: mkisofsWith(...ROCK_AND_JOLIET, '-max-iso9660-filenames'),
   },
   {
     rule: 'iso-level',
