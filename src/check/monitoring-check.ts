@@ -3,7 +3,12 @@ import { solutionsErrors, type Place } from '../errors.ts';
 import { appliedSize, MAX_CLIENT_SIDE } from '../kubernetes/print.ts';
 import { ownValue } from '../model/monitoring-inputs.ts';
 import type { Alerts } from '../monitoring/alerts.ts';
-import { compactJson, shippedTitle, type Dashboard } from '../monitoring/dashboard.ts';
+import {
+  compactJson,
+  dashboardText,
+  shippedTitle,
+  type Dashboard,
+} from '../monitoring/dashboard.ts';
 import { fillAlerts } from '../monitoring/filled-rules.ts';
 import { MAX_FILLED, type Filling, type Input } from '../monitoring/inputs.ts';
 import type { ShippedMonitoring } from '../monitoring/shipped.ts';
@@ -48,7 +53,11 @@ function checkTitles(dashboards: readonly Dashboard[], context: MonitoringContex
 
 function checkDashboard(dashboard: Dashboard, context: MonitoringContext): void {
   noteInputs(dashboard, context);
-  const size = appliedSize({ data: compactJson(dashboard.source.text) });
+  const filling = fillingOf(dashboard.inputs);
+  const title = shippedTitle(dashboard, filling) ?? '';
+  const text = dashboardText(dashboard, { filling, uid: '', title, uids: new Map() });
+  // A dashboard that its inputs blow up is not read again: it may be of any size.
+  const size = filling.room < 0 ? MAX_FILLED : appliedSize({ data: compactJson(text) });
   checkSize(dashboard, size, context);
 }
 

@@ -25,9 +25,11 @@ const filledGroups = groupsOf({
   limit: checked((text) => (WHOLE.test(text) ? undefined : 'must be a whole number'), {
     pattern: WHOLE.source,
   }).transform(Number),
+  // Prometheus takes no file in which a recorded series has them.
+  forAlerts: ['for', 'keep_firing_for', 'annotations'],
 });
 
-const schema = z.strictObject({ groups: filledGroups.superRefine(refuseAlertFields) });
+const schema = z.strictObject({ groups: filledGroups });
 
 /** The groups of a file of rules for one Namespace: what a PrometheusRule holds. */
 export type FilledGroups = z.output<typeof filledGroups>;
@@ -35,30 +37,6 @@ export type FilledGroups = z.output<typeof filledGroups>;
 function labelMistake(text: string): string | undefined {
   if (text === NAME_LABEL) return 'is the name of the series itself';
   return LABEL.test(text) ? undefined : 'must be letters, digits and `_`';
-}
-
-/** Prometheus takes no file in which a recorded series has what only alerts have. */
-function refuseAlertFields(groups: FilledGroups, context: z.RefinementCtx): void {
-  for (const [at, { rules }] of groups.entries()) {
-    for (const [index, rule] of (rules ?? []).entries()) {
-      if (rule.record === undefined) continue;
-      for (const field of ALERT_FIELDS.filter((one) => saysSomething(rule[one]))) {
-        context.addIssue({
-          code: 'custom',
-          path: [at, 'rules', index, field],
-          message: 'is for alerts alone, not for what is recorded',
-        });
-      }
-    }
-  }
-}
-
-const ALERT_FIELDS = ['for', 'keep_firing_for', 'annotations'] as const;
-
-/** Not so no time at all, and no annotation. */
-function saysSomething(value: string | object | null | undefined): boolean {
-  if (typeof value === 'string') return /[1-9]/u.test(value);
-  return Object.keys(value ?? {}).length > 0;
 }
 
 function expressionMistake(text: string): string | undefined {

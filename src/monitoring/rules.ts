@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { checked, refuseRepeated, text, writtenFreely, type Rule } from '../config/fields.ts';
 
+type AlertField = 'for' | 'keep_firing_for' | 'annotations';
+
+/** Not so no time at all, and no annotation. */
+function saysSomething(value: string | object | null | undefined): boolean {
+  if (typeof value === 'string') return /[1-9]/u.test(value);
+  return Object.keys(value ?? {}).length > 0;
+}
+
 /**
  * The schema of the `groups` of a file of Prometheus rules, with what texts become. Its fields are
  * those that the Prometheus Operator of MetalK8s knows: the API server refuses others.
@@ -14,6 +22,8 @@ export function groupsOf<Limit extends z.ZodType>(rules: {
   readonly expression: Rule;
   readonly duration: Rule;
   readonly limit: Limit;
+  /** What must not be in a rule that records a series, by the name of the field. */
+  readonly forAlerts: readonly AlertField[];
 }) {
   const name = writtenFreely(rules.name);
   const duration = writtenFreely(rules.duration).optional();
@@ -28,9 +38,15 @@ export function groupsOf<Limit extends z.ZodType>(rules: {
       labels: texts,
       annotations: texts,
     })
-    .superRefine(({ alert, record }, context) => {
-      if ((alert === undefined) !== (record === undefined)) return;
-      context.addIssue({ code: 'custom', message: 'needs either `alert` or `record`' });
+    .superRefine(({ alert, record, ...fields }, context) => {
+      if ((alert === undefined) === (record === undefined)) {
+        context.addIssue({ code: 'custom', message: 'needs either `alert` or `record`' });
+      }
+      if (record === undefined) return;
+      for (const field of rules.forAlerts.filter((one) => saysSomething(fields[one]))) {
+        const message = 'is for alerts alone, not for what is recorded';
+        context.addIssue({ code: 'custom', path: [field], message });
+      }
     });
   const group = z.strictObject({
     name,
@@ -55,4 +71,5 @@ export const shippedGroups = groupsOf({
   expression: notEmpty,
   duration: notEmpty,
   limit: writtenFreely(anything),
+  forAlerts: [],
 });

@@ -685,6 +685,20 @@ describe('an archive that breaks one rule', () => {
   });
 });
 
+test('a dashboard is as large as it is rendered: without inputs and blanks', async () => {
+  const inputs = Array.from({ length: 5000 }, (_, n) => ({ name: `i${n}`, value: n }));
+  const text = dashboardOf({ inputs }).replace('"panels"', `${' '.repeat(250_000)}"panels"`);
+  const report = await checked(goodTree({ files: { 'monitoring/dashboards/a.json': text } }));
+  expect(rulesIn(report)).toEqual([]);
+});
+
+test('a dashboard that its inputs blow up is too large', async () => {
+  const inputs = [{ name: 'a', value: 'x'.repeat(4000) }];
+  const text = dashboardOf({ inputs, expr: '${a}'.repeat(10_000) });
+  const report = await checked(goodTree({ files: { 'monitoring/dashboards/a.json': text } }));
+  expect(rulesIn(report)).toEqual(['monitoring-size']);
+});
+
 test('an image for arm64 alone is noted', async () => {
   const folder = goodTree({ images: [{ ...OPERATOR, form: 'index' }] });
   const file = join(folder, FOLDER, 'manifest.json');

@@ -206,6 +206,15 @@ describe('a file of alerts', () => {
     expect(complaints(() => filled(rules(rule)))).toEqual([expect.stringContaining(expected)]);
   });
 
+  it('is told all that is wrong with its rules at once', () => {
+    const text = rules(
+      'record: a b, expr: up',
+      'record: a, expr: up, for: 5m',
+      'alert: a, expr: up, labels: {__name__: b}',
+    );
+    expect(complaints(() => filled(text))).toHaveLength(3);
+  });
+
   it('may have fields of alerts that say nothing where it records, as promtool has it', async () => {
     const text = rules('record: a:b, expr: up, for: 0m, annotations: {}');
     expect(await promtool(text)).toBe('');
