@@ -42,7 +42,7 @@ export const trustSchema = z
   });
 
 /** A file that platform.yaml names, and where it does. */
-export interface NamedFile {
+interface NamedFile {
   /** As written: absolute, or relative to the folder of platform.yaml. */
   readonly file: string;
   readonly place: Place;

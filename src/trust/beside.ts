@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isSystemError, systemText } from '../disk/failure.ts';
 
 /** An archive, and where what vouches for it would lie. */
@@ -65,7 +65,7 @@ function reasonOf(error: unknown): string | undefined {
   return ['ENOENT', 'ENOTDIR', 'ENXIO'].includes(error.code) ? undefined : systemText(error);
 }
 
-/** The name of an archive without its folders. */
-export function baseOf({ name }: Spot): string {
-  return name.slice(name.lastIndexOf('/') + 1);
+/** The name of an archive without its folders, as it lies on this machine. */
+export function baseOf({ disk }: Spot): string {
+  return basename(disk);
 }

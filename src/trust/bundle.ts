@@ -15,6 +15,7 @@ import { settled, type Claim, type Found, type Verdict } from './verdict.ts';
 
 /** Real ones have ten kilobytes. */
 const MAX_BYTES = 256 << 10;
+const ED25519_LENGTH = 64;
 
 /**
  * What a Sigstore bundle beside an archive says.
@@ -36,6 +37,12 @@ export async function bundleClaim(
   if (typeof bundle === 'string') return bad(bundle);
   const log = await logOf(bundle, trusted);
   const candidates = candidatesIn(bundle, trusted.keys, size);
+  if (candidates.length === 0 && isEd25519ph(bundle)) {
+    return bad(
+      'the bundle is signed with Ed25519ph, which is not checked here',
+      'ask the vendor to sign with an ECDSA key, as `cosign generate-key-pair` makes it',
+    );
+  }
   return {
     check: 'signature',
     file,
@@ -50,9 +57,14 @@ export async function bundleClaim(
 /** Those that the bundle could mean: of its digest, and of the key that it names where that is known. */
 function candidatesIn(bundle: KeyBundle, keys: readonly TrustedKey[], size: number): Candidate[] {
   const named = keys.filter(({ fingerprint }) => hintOf(fingerprint) === bundle.hint);
-  return candidatesOf(named.length > 0 ? named : keys, bundle.signature, size).filter(
-    ({ check }) => check.kind !== 'signature' || check.algorithm === bundle.algorithm,
+  return candidatesOf(named.length > 0 ? named : keys, bundle.signature, size).filter(({ check }) =>
+    check.kind === 'signature' ? check.algorithm === bundle.algorithm : !isEd25519ph(bundle),
   );
+}
+
+/** cosign 3 signs so with an Ed25519 key: the signature is over a SHA-512, not over the archive. */
+function isEd25519ph({ algorithm, signature }: KeyBundle): boolean {
+  return algorithm === 'sha512' && signature.length === ED25519_LENGTH;
 }
 
 function hintOf(fingerprint: string): string {

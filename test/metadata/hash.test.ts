@@ -30,12 +30,14 @@ function jobsOf(disk: string, size: number, pieces: number): HashJob[] {
 }
 
 function expected(jobs: readonly HashJob[]): string[] {
-  return jobs.map(({ disk, extents }) => {
-    const hash = createHash('sha256');
-    const bytes = readFileSync(disk);
-    for (const { offset, length } of extents) hash.update(bytes.subarray(offset, offset + length));
-    return hash.digest('hex');
-  });
+  return jobs.map((job) => digestOver(job, 'sha256'));
+}
+
+function digestOver({ disk, extents }: HashJob, algorithm: string): string {
+  const hash = createHash(algorithm);
+  const bytes = readFileSync(disk);
+  for (const { offset, length } of extents) hash.update(bytes.subarray(offset, offset + length));
+  return hash.digest('hex');
 }
 
 describe.each([
@@ -46,6 +48,25 @@ describe.each([
     const disk = fileOf(size);
     const jobs = [...jobsOf(disk, size, 1), ...jobsOf(disk, size, 13)];
     expect((await hashAll(jobs, { threads: 3 })).digests).toEqual(expected(jobs));
+  });
+
+  test('the checks of a job are computed over the same bytes, each where it belongs', async () => {
+    const disk = fileOf(size);
+    const [whole, ...parts] = [...jobsOf(disk, size, 1), ...jobsOf(disk, size, 5)];
+    const checked = [whole, ...parts].flatMap((job, index): HashJob[] => {
+      const algorithms = (['sha256', 'sha512', 'blake2b512'] as const).slice(0, index % 4);
+      const checks = algorithms.map((algorithm) => ({ kind: 'digest', algorithm }) as const);
+      return job ? [{ ...job, checks }] : [];
+    });
+    const { digests, results } = await hashAll(checked, { threads: 3 });
+    expect(digests).toEqual(expected(checked));
+    expect(results.map((result) => Buffer.from(result).toString('hex'))).toEqual(
+      checked.flatMap((job) =>
+        (job.checks ?? []).map((check) =>
+          digestOver(job, check.kind === 'digest' ? check.algorithm : '').padEnd(128, '0'),
+        ),
+      ),
+    );
   });
 
   test('progress never goes back and ends at the sum of all jobs', async () => {

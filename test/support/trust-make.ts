@@ -23,7 +23,7 @@ export const pairs = {
 } as const satisfies Readonly<Record<string, () => Pair>>;
 
 /** `spec.trust` with these public keys, written to `folder`. */
-export function trustOf(
+function trustOf(
   folder: string,
   keys: Readonly<Record<string, KeyObject | string>>,
   more: Partial<Trust> = {},

@@ -264,6 +264,18 @@ describe('a Sigstore bundle', () => {
     expect((await verdictOn(archive, trusted))?.state).toBe('wrong');
   });
 
+  test('by Ed25519ph is named and refused', async () => {
+    const { folder, archive } = shipped();
+    const pair = pairs.Ed25519();
+    const text = bundleText(pair, CONTENT).replace('SHA2_256', 'SHA2_512');
+    writeFileSync(`${archive}.sigstore.json`, text);
+    const verdict = await verdictOn(archive, trustedBy(folder, { vendor: pair.publicKey }));
+    expect(verdict).toMatchObject({
+      state: 'wrong',
+      message: expect.stringContaining('Ed25519ph'),
+    });
+  });
+
   test('whose hint names no key is tried with all of them', async () => {
     const { folder, archive } = shipped();
     const pair = pairs.RSA();
