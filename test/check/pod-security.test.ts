@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { baselineRules, restrictedRules } from '../../src/check/pod-rules.ts';
 import { podBreaches, type Standard } from '../../src/check/pod-security.ts';
@@ -210,5 +211,33 @@ describe('where a Pod breaks a control', () => {
     const [breach] = podBreaches(podOf(made), 'baseline');
     expect(breach?.message).toMatch(/^the Pod mounts "\\u001bx+\.\.\." of its node$/u);
     expect(breach?.message.length).toBeLessThan(300);
+  });
+});
+
+describe('any JSON where a Pod should be', () => {
+  const words =
+    'securityContext containers initContainers volumes hostPath name ports hostNetwork privileged capabilities add drop seccompProfile type sysctls';
+  const keys = fc.constantFrom(...words.split(' '));
+  const { value: json } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 6 },
+      fc.constantFrom<unknown>(null, true, false, 0, 'ALL', 'Unconfined', '', 1.5),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(keys, tie('value'), { maxKeys: 6 }),
+    ),
+  }));
+
+  it('is judged without a fall, and by restricted for all that baseline refuses', () => {
+    let flawed = 0;
+    fc.assert(
+      fc.property(fc.dictionary(keys, json, { maxKeys: 8 }), (spec) => {
+        const pod = podIn({ metadata: { name: 'pod' }, spec });
+        const found = podBreaches(pod, 'baseline');
+        flawed += found.length;
+        expect(podBreaches(pod, 'restricted')).toEqual(expect.arrayContaining(found));
+      }),
+      { numRuns: 1000 },
+    );
+    expect(flawed).toBeGreaterThan(50);
   });
 });
