@@ -16,7 +16,7 @@ export function selects(selector: JsonObject, labels: JsonObject): boolean {
 }
 
 /** Whether all of some labels are among others. */
-export function hasLabels(wanted: JsonObject, labels: JsonObject): boolean {
+function hasLabels(wanted: JsonObject, labels: JsonObject): boolean {
   return Object.entries(wanted).every(([key, value]) => fieldOf(labels, key) === value);
 }
 
