@@ -7,13 +7,26 @@ const { crc32 } = require('node:zlib');
 /** In bytes. */
 const SUM = 4;
 
+/** Commands that render nothing. What renders is most of the code: they start faster without it. */
+const LIGHT = new Set(['push', 'unpush', 'inspect', 'registry-config', 'completion', '--version']);
+
 /**
- * The file for the Node.js that runs this: V8 takes no cache of another version.
+ * Which cache is for a command: `light` or `whole`. With the other one it runs all the same.
+ *
+ * @param {readonly string[]} args
+ */
+function partOf(args) {
+  return args.some((arg) => LIGHT.has(arg)) ? 'light' : 'whole';
+}
+
+/**
+ * The file of a cache for the Node.js that runs this: V8 takes none of another version.
  *
  * @param {string} program - path of the program's file
+ * @param {string} part
  */
-function cacheFileOf(program) {
-  return `${program}.${process.version}-${process.arch}.cache`;
+function cacheFileOf(program, part) {
+  return `${program}.${process.version}-${process.arch}.${part}.cache`;
 }
 
 /**
@@ -49,4 +62,4 @@ function sumOf(source, data) {
   return crc32(data, crc32(source));
 }
 
-module.exports = { cacheFileOf, opened, sealed };
+module.exports = { cacheFileOf, opened, partOf, sealed };

@@ -8,14 +8,14 @@
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { Script } = require('node:vm');
-const { cacheFileOf, opened } = require('./code-cache.cjs');
+const { cacheFileOf, opened, partOf } = require('./code-cache.cjs');
 
 const program = __filename.replace(/\.js$/u, '.bundle.js');
 
 /** @param {Buffer} source */
 function readCache(source) {
   try {
-    return opened(source, readFileSync(cacheFileOf(program)));
+    return opened(source, readFileSync(cacheFileOf(program, partOf(process.argv.slice(2)))));
   } catch {
     return undefined;
   }

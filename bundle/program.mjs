@@ -46,7 +46,8 @@ export function buildProgram(folder) {
   // The package.json above it says `module`.
   place(join(folder, 'package.json'), '{"type":"commonjs"}\n');
   place(join(folder, 'hash-worker.js'), worker.text);
-  return [...build('src/main.ts', join(folder, 'main')), ...worker.inputs];
+  const inputs = build('src/main.ts', join(folder, 'main'), ['light', 'whole']);
+  return [...inputs, ...worker.inputs];
 }
 
 /**
@@ -55,22 +56,26 @@ export function buildProgram(folder) {
  * @param {string} folder
  */
 export function buildBench(folder) {
-  build('bench/run.ts', join(folder, 'bench'));
+  build('bench/run.ts', join(folder, 'bench'), ['whole']);
 }
 
 /**
- * Writes `<target>.bundle.js` with its cache, then what starts it. What is there already is left alone.
+ * Writes `<target>.bundle.js` with its caches, then what starts it. What is there already is left alone.
  *
  * @param {string} entry - relative to the repository
  * @param {string} target - a path without an extension
+ * @param {readonly string[]} parts - the caches to make
  */
-function build(entry, target) {
+function build(entry, target, parts) {
   const { text, inputs } = bundled(entry, {
     banner: { js: `(function(require,module,__filename){${MODULE_URL}` },
     footer: { js: '})' },
   });
   const bundle = `${target}.bundle.js`;
-  if (place(bundle, text) || !existsSync(cacheFileOf(bundle))) train(bundle);
+  const isNew = place(bundle, text);
+  for (const part of parts) {
+    if (isNew || !existsSync(cacheFileOf(bundle, part))) train(bundle, part);
+  }
   const start = bundled('bundle/main.cjs', { minifyWhitespace: false, banner: {} });
   place(`${target}.js`, start.text, EXECUTABLE);
   return inputs;
@@ -107,16 +112,18 @@ function place(path, text, mode) {
 }
 
 /**
- * Writes the cache. The program is the same without one: that it fails, in the middle of somebody's
+ * Writes a cache. The program is the same without one: that it fails, in the middle of somebody's
  * work, is no reason to build none.
  *
  * @param {string} bundle
+ * @param {string} part
  */
-function train(bundle) {
+function train(bundle, part) {
   const script = join(import.meta.dirname, 'train.mjs');
   // Settings of whoever builds would become a part of what is compiled.
   const env = { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'] };
-  const { status, stderr } = spawnSync(process.execPath, ['--random-seed=1', script, bundle], {
+  const args = ['--random-seed=1', script, bundle, part];
+  const { status, stderr } = spawnSync(process.execPath, args, {
     env,
     encoding: 'utf8',
     stdio: ['ignore', 'ignore', 'pipe'],

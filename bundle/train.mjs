@@ -1,6 +1,6 @@
 // Runs the program in this process, as people run it, and writes down what V8 compiled for that:
 //
-//     node --random-seed=1 bundle/train.mjs <bundle>
+//     node --random-seed=1 bundle/train.mjs <bundle> <part>
 //
 // The seed makes it the same bytes each time: without one V8 orders its tables by chance. A cache that
 // was made with a seed is taken without it.
@@ -35,15 +35,19 @@ spec:
 `,
 };
 
-const trainings = Object.entries({
-  'main.bundle.js': ofProgram,
-  'bench.bundle.js': ofBench,
-});
+/** By the name of the bundle and the part of it. */
+const trainings = [
+  { filename: 'main.bundle.js', name: 'light', commandsOf: light },
+  { filename: 'main.bundle.js', name: 'whole', commandsOf: whole },
+  { filename: 'bench.bundle.js', name: 'whole', commandsOf: bench },
+];
 
-const program = resolve(process.argv.splice(2)[0] ?? '');
+const [path = '', part = ''] = process.argv.splice(2);
+const program = resolve(path);
 const source = readFileSync(program);
-const [filename, commandsOf] = trainings.find(([name]) => name === basename(program)) ?? [];
-if (commandsOf === undefined) throw new Error(`nothing is known of ${program}`);
+const training = trainings.find((one) => one.filename === basename(path) && one.name === part);
+if (training === undefined) throw new Error(`there is no part ${part} of ${path}`);
+const { filename, commandsOf } = training;
 // Not the end of the path: V8 writes down the whole string that it is a part of.
 const script = new Script(source.toString('latin1'), { filename });
 const run = script.runInThisContext();
@@ -71,25 +75,21 @@ await turn();
 // A cache is of the flags at its end.
 setFlagsFromString('--flush-bytecode');
 setFlagsFromString('--opt');
-replaceFile(cacheFileOf(program), sealed(source, script.createCachedData()));
+replaceFile(cacheFileOf(program, part), sealed(source, script.createCachedData()));
 if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
 
 /** Each kind of work that is done again and again; what is rare would make every start longer. */
-function ofProgram() {
+function whole() {
+  return [['--help'], ['synth'], ['synth'], ['synth', '--locked', '--check']];
+}
+
+function light() {
   const pushing = ['push', ARCHIVE, '--to', registry.host, '--plain-http'];
-  return [
-    ['--help'],
-    ['inspect', ARCHIVE],
-    ['synth'],
-    ['synth'],
-    ['synth', '--locked', '--check'],
-    pushing,
-    [...pushing, '--output', 'json'],
-  ];
+  return [['inspect', ARCHIVE], pushing, [...pushing, '--output', 'json']];
 }
 
 /** What the bench times in its first call. */
-function ofBench() {
+function bench() {
   writeFileSync('list', 'manifest.yaml\n');
   return [['probe', 'texts-first', ARCHIVE, 'list']];
 }

@@ -3,7 +3,7 @@ import { solutionsErrors, throwAll, type Place, type SolutionsError } from '../e
 import type { Path, YamlDocument } from './document.ts';
 import { apiVersion, dnsLabel, hardening, text, version } from './fields.ts';
 import { parseAs } from './parse.ts';
-import { inputName, inputValue } from './monitoring.ts';
+import { inputName, inputValue } from './monitoring-input.ts';
 import { clusterRoles, env, labels, resources, tolerations } from './pod-fields.ts';
 import { isTextAt } from './schema-path.ts';
 import { readYaml } from './yaml.ts';

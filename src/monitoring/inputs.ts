@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { refuseRepeated } from '../config/fields.ts';
-import { inputName, inputValue } from '../config/monitoring.ts';
+import { inputName, inputValue } from '../config/monitoring-input.ts';
 
 /** The data source that Grafana calculates expressions with; nobody chooses another. */
 const EXPRESSIONS = '__expr__';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cacheFileOf, opened, sealed } from '../../bundle/code-cache.cjs';
+import { cacheFileOf, opened, partOf, sealed } from '../../bundle/code-cache.cjs';
 import { packageFile, packageVersion } from '../../src/package.ts';
 
 /** Prints whether V8 takes what is in a cache file for a bundle. */
@@ -24,11 +24,13 @@ let cache = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'solutions-bundle-'));
   bundle = join(folder, 'build/main.bundle.js');
-  cache = cacheFileOf(bundle);
+  cache = cacheFileOf(bundle, 'light');
   for (const name of ['main.js', 'package.json', 'main.bundle.js']) {
     cpSync(packageFile(`build/${name}`), join(folder, 'build', name), { recursive: true });
   }
-  cpSync(cacheFileOf(packageFile('build/main.bundle.js')), cache);
+  for (const part of ['light', 'whole']) {
+    cpSync(cacheFileOf(packageFile('build/main.bundle.js'), part), cacheFileOf(bundle, part));
+  }
   cpSync(packageFile('package.json'), join(folder, 'package.json'));
 });
 
@@ -59,8 +61,18 @@ function flipped(bytes: Buffer, share: number): Buffer {
 }
 
 describe('the code cache that the build makes', () => {
-  it('is taken by V8 as it is', async () => {
-    expect((await execa('node', ['-e', JUDGE, bundle, cache])).stdout).toBe('taken');
+  it.each(['light', 'whole'])('is taken by V8 as it is (%s)', async (part) => {
+    const file = cacheFileOf(bundle, part);
+    expect((await execa('node', ['-e', JUDGE, bundle, file])).stdout).toBe('taken');
+  });
+
+  it.each([
+    ['light', ['push', 'a.iso', '--to', 'registry.example']],
+    ['light', ['-C', 'folder', 'inspect', 'a.iso']],
+    ['whole', ['-C', 'folder', 'synth']],
+    ['whole', []],
+  ])('is the %s one for %j', (part, args) => {
+    expect(partOf(args)).toBe(part);
   });
 
   it('is not taken for another bundle, which this test would notice', async () => {
