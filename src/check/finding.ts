@@ -50,7 +50,7 @@ export interface Report {
 }
 
 /** How many more findings a rule has. */
-export interface Omitted {
+interface Omitted {
   readonly rule: RuleId;
   readonly count: number;
 }

@@ -11,7 +11,7 @@ import type { RuleText } from './rule.ts';
 import { trustRules } from './trust-rules.ts';
 
 /** The rules by what they are about: a chapter of docs/rules.md each. */
-export const chapters = {
+const chapters = {
   archive: archiveRules,
   iso: isoRules,
   product: productRules,

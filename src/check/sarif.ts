@@ -18,7 +18,7 @@ export function sarifOf(reports: readonly Report[], version: string) {
   );
   const omitted = reports.flatMap((report) =>
     report.omitted.map(({ rule, count }) => ({
-      level: 'note',
+      level: 'note' as const,
       message: {
         text: printable(`${report.subject}: ${count} more findings of ${rule} are left out`),
       },
@@ -27,11 +27,11 @@ export function sarifOf(reports: readonly Report[], version: string) {
   );
   return {
     $schema: SCHEMA,
-    version: '2.1.0',
+    version: '2.1.0' as const,
     runs: [
       {
         tool: { driver: { name: 'solutions', version, rules: ruleIds.map(descriptorOf) } },
-        columnKind: 'utf16CodeUnits',
+        columnKind: 'utf16CodeUnits' as const,
         artifacts: artifacts.list,
         results,
         invocations: [{ executionSuccessful: true, toolExecutionNotifications: omitted }],
@@ -40,8 +40,14 @@ export function sarifOf(reports: readonly Report[], version: string) {
   };
 }
 
+interface Artifact {
+  readonly location: { readonly uri: string };
+  /** Of what it is nested in. */
+  readonly parentIndex?: number;
+}
+
 interface Artifacts {
-  readonly list: object[];
+  readonly list: Artifact[];
   /** By the subject, and by the subject and the path in it. */
   readonly indexes: Map<string, number>;
 }
@@ -70,7 +76,7 @@ function resultOf(finding: Finding, report: Report, artifacts: Artifacts) {
     locations: [{ physicalLocation: { artifactLocation, ...region } }],
     ...(waiver === undefined
       ? {}
-      : { suppressions: [{ kind: 'external', justification: printable(waiver) }] }),
+      : { suppressions: [{ kind: 'external' as const, justification: printable(waiver) }] }),
   };
 }
 
@@ -93,7 +99,7 @@ function locationOf({ subject, kind }: Report, path: string | undefined, artifac
   return { uri, index };
 }
 
-function indexOf({ list, indexes }: Artifacts, key: string, artifact: object): number {
+function indexOf({ list, indexes }: Artifacts, key: string, artifact: Artifact): number {
   const known = indexes.get(key);
   if (known !== undefined) return known;
   indexes.set(key, list.length);
