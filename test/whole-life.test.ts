@@ -145,6 +145,7 @@ const steps: readonly Step[] = [
       'restarted production/store-operator (configuration)',
       'image - store-1.1.0/store-operator:1.1.0',
       'image - store-1.1.0/store-server:7',
+      'solutions unpush store-1.1.0 --from registry.example:5000/site',
     ],
   },
   {
@@ -169,6 +170,7 @@ const steps: readonly Step[] = [
       'store dropped 1.0.0',
       'image - store-1.0.0/store-operator:1.0.0',
       'image - store-1.0.0/store-server:7',
+      'solutions unpush store-1.0.0 --from registry.example:5000/site',
     ],
   },
 ];

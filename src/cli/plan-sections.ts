@@ -1,7 +1,7 @@
 import { groupBy, groupObjects, type ObjectGroup } from '../plan/grouped.ts';
 import type { ChangePlan } from '../plan/change-plan.ts';
 import type { ChangedObject } from '../plan/object-changes.ts';
-import type { ArchiveImages, PlannedImage } from '../plan/image-changes.ts';
+import type { ArchiveImages, ImageChanges, PlannedImage } from '../plan/image-changes.ts';
 import type { ImportedSolution, PlacementChanges } from '../plan/placement-changes.ts';
 import { deleteLine, holdsOthers, type ObjectName } from '../plan/removed.ts';
 import type { DeploymentChange } from '../plan/workloads.ts';
@@ -32,7 +32,7 @@ export function planSections(plan: ChangePlan): PlanSection[] {
     { ...section(crdsTitle(plan), crdLines(plan.crds)), isGrave: plan.crds.breaking > 0 },
     section(rightsTitle(plan), rightsLines(plan.rights)),
     section(workloadsTitle(plan), workloadLines(plan)),
-    section(imagesTitle(plan), plan.images.archives.flatMap(archiveLines)),
+    section(imagesTitle(plan), imageLines(plan.images)),
     section(
       `Objects: ${added.length} added, ${changed.length} changed, ${removed.length} removed`,
       [
@@ -44,6 +44,11 @@ export function planSections(plan: ChangePlan): PlanSection[] {
     {
       title: 'To delete what was removed: an apply does not',
       lines: deleteLines(removed),
+      language: 'sh' as const,
+    },
+    {
+      title: 'To remove images that nobody needs: they stay in the registry',
+      lines: plan.images.unpush,
       language: 'sh' as const,
     },
   ].filter(({ lines }) => lines.length > 0);
@@ -167,11 +172,20 @@ function imagesTitle({ images: { archives, transfer } }: ChangePlan): string {
   return `Images: ${added} added, ${removed} removed, ${bytesText(transfer)} to transfer`;
 }
 
+function imageLines({ archives, registry }: ImageChanges): string[] {
+  return [
+    ...(registry
+      ? [
+          `! another registry: ${registry.before} -> ${registry.after}`,
+          '!   it must have all of them before a Pod starts; they stay in the other one, too',
+        ]
+      : []),
+    ...archives.flatMap(archiveLines),
+  ];
+}
+
 function archiveLines({ id, added, removed, transfer }: ArchiveImages): string[] {
-  const fate =
-    added.length > 0
-      ? `${bytesText(transfer)} to transfer`
-      : 'these stay in the registry until `solutions unpush` removes them';
+  const fate = added.length > 0 ? `${bytesText(transfer)} to transfer` : 'no longer in an archive';
   return [
     `  ${id}: ${fate}`,
     ...added.map((image) => `+   ${imageText(image)}`),

@@ -36,7 +36,7 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<Ex
   const records = metadata.archives.map(({ record }) => record);
   const { commit, hasManifests, states } = await compareStates(
     revision,
-    { folders, records },
+    { folders, records, registry: config.platform.registry },
     { root, name },
   );
   const result = {

@@ -6,11 +6,11 @@ import { gitopsFolder, isGitopsName } from '../manifests/gitops.ts';
 import { render } from '../manifests/render.ts';
 import { extract, type Extraction, type ExtractOptions } from '../metadata/extract.ts';
 import { resolve } from '../model/resolve.ts';
-import { repositoryMistake } from '../oci/name.ts';
 import { isDone, planFolder, type FolderPlan } from '../out/plan.ts';
 import { previousTexts } from '../out/previous.ts';
 import { requireWritable, writeFolders, type Changes } from '../out/write.ts';
-import { removedObjects, unpushLine } from '../plan/removed.ts';
+import { removedObjects } from '../plan/removed.ts';
+import { unpushLines } from '../plan/unpush-lines.ts';
 import { loadTrusted } from '../trust/keys.ts';
 import { progressOn } from './progress.ts';
 import { readmeTemplate } from './readme-template.ts';
@@ -70,7 +70,7 @@ export async function prepareSynthesis(
     removed: folders.flatMap((folder) =>
       removedObjects(previousTexts(folder.planned), folder.files),
     ),
-    unpush: unpushLines(metadata.changes, config.platform.registry),
+    unpush: unpushLines(removedIds(metadata.changes), config.platform.registry),
     label: outOf(options).label,
     files: [...files.keys()],
     edited: edited.map(({ folder }) => folder.label),
@@ -148,13 +148,6 @@ const unchecked = {
   hint: 'they are told once the errors below are mended',
 };
 
-function unpushLines(
-  changes: SynthResult['metadata'],
-  { prefix, isReadOnly, isPlainHttp }: Config['platform']['registry'],
-): string[] {
-  if (isReadOnly) return [];
-  // An id that is no repository was never pushed.
-  return changes
-    .filter(({ id, what }) => what === 'removed' && repositoryMistake(id) === undefined)
-    .map(({ id }) => unpushLine(id, prefix, isPlainHttp));
+function removedIds(changes: SynthResult['metadata']): string[] {
+  return changes.filter(({ what }) => what === 'removed').map(({ id }) => id);
 }

@@ -30,7 +30,7 @@ const HINT = 'a plan compares the files with what was committed: it needs git an
  *
  * @param root the folder of solutions.yaml, anywhere in a repository
  * @param revision anything that names one commit: a branch, a tag, `HEAD~1`; `HEAD` may be missing
- * @param folders below `root`, with a `/` at the end
+ * @param folders below `root`, with a `/` at the end; a file without one
  * @throws SolutionsError `git-revision` where there is no such revision or no repository, `git`
  *   where git is not on the PATH, or fails
  */

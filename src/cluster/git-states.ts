@@ -1,3 +1,4 @@
+import { parsePlatform, type Platform } from '../config/platform.ts';
 import { SolutionsError, solutionsErrors, throwAll } from '../errors.ts';
 import { parseRecord, printRecord, type ArchiveRecord } from '../metadata/record.ts';
 import { isOthers, parseSums, SUMS, type MayHold } from '../out/sums.ts';
@@ -9,6 +10,7 @@ import { blobId, committedBytes, revisionOf, type Revision } from './git-revisio
 export interface RenderedState {
   readonly folders: readonly RenderedFolder[];
   readonly records: readonly ArchiveRecord[];
+  readonly registry: Platform['registry'];
 }
 
 /** A folder of ours as it is rendered. */
@@ -38,11 +40,12 @@ interface Where {
   readonly name: string;
 }
 
+const PLATFORM = 'platform.yaml';
 const RECORD = /^metadata\/([^/]+)\/archive\.yaml$/u;
 
 /** Looks a revision up; Git can be at work while archives are looked at. */
 export function findRevision({ root, name }: Where): Promise<Revision> {
-  return revisionOf(root, name, ['out/', 'gitops/', 'metadata/']);
+  return revisionOf(root, name, ['out/', 'gitops/', 'metadata/', PLATFORM]);
 }
 
 /**
@@ -54,10 +57,10 @@ export function findRevision({ root, name }: Where): Promise<Revision> {
  */
 export async function compareStates(
   revision: Revision,
-  { folders, records }: RenderedState,
+  { folders, records, registry }: RenderedState,
   { root, name }: Where,
 ): Promise<ComparedStates> {
-  const lists = await committedBytes(root, sumsIn(revision, folders));
+  const lists = await committedBytes(root, [...sumsIn(revision, folders), ...platformIn(revision)]);
   const manifests = folders.flatMap((folder) => manifestsOf(revision, folder, lists));
   const texts = new Map(records.map((record) => [record.id, printRecord(record)]));
   const archives = matched(recordsIn(revision), texts);
@@ -84,7 +87,13 @@ export async function compareStates(
   return {
     commit: revision.commit,
     hasManifests: manifests.length > 0,
-    states: { objects, images: { before, after: records } },
+    states: {
+      objects,
+      images: {
+        before: { archives: before, registry: registryIn(revision, lists) },
+        after: { archives: records, registry },
+      },
+    },
   };
 }
 
@@ -99,6 +108,21 @@ interface Committed {
 function sumsIn({ files }: Revision, folders: readonly RenderedFolder[]): string[] {
   const names = new Set(folders.map(({ label }) => `${label}/${SUMS}`));
   return files.filter(({ path }) => names.has(path)).map(({ id }) => id);
+}
+
+function platformIn({ files }: Revision): string[] {
+  return files.filter(({ path }) => path === PLATFORM).map(({ id }) => id);
+}
+
+/** Nothing where another version of this program wrote the file: what it rendered is compared all the same. */
+function registryIn(revision: Revision, bytes: ReadonlyMap<string, Buffer>) {
+  const [id = ''] = platformIn(revision);
+  try {
+    return parsePlatform(bytes.get(id) ?? new Uint8Array(), PLATFORM).registry;
+  } catch (error) {
+    solutionsErrors(error);
+    return undefined;
+  }
 }
 
 /**

@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net';
-
 /** One component of a repository's name (OCI distribution specification 1.1, "Pulling manifests"). */
 export const REPOSITORY_COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/u;
 
@@ -26,7 +24,7 @@ export function registryHostMistake(text: string): string | undefined {
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//u.test(text)) return 'must be a host, without a scheme';
   if (text.includes('/')) return 'must be a host alone: what follows the `/` belongs to `base`';
   const found = text.length > MAX_NAME ? undefined : HOST.exec(text)?.groups;
-  if (!found || (found['ipv6'] !== undefined && !isIPv6(found['ipv6']))) {
+  if (!found || (found['ipv6'] !== undefined && !URL.canParse(`http://[${found['ipv6']}]`))) {
     return 'must be a host with an optional port, such as registry.example:5000';
   }
   if (Number(found['port'] ?? 1) > 65_535) return 'must have a port of at most 65535';

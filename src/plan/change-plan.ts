@@ -1,5 +1,5 @@
 import { crdDangers, type CrdContext, type CrdDangers } from './crd-dangers.ts';
-import { imageChanges, type ImageChanges, type ImageSource } from './image-changes.ts';
+import { imageChanges, type ImageChanges, type ImageState } from './image-changes.ts';
 import { newRights, type RightsChange } from './new-rights.ts';
 import {
   differingObjects,
@@ -24,10 +24,7 @@ export interface ChangePlan {
 /** Two states: their objects, and the images of the archives that are imported. */
 export interface States {
   readonly objects: ObjectSets;
-  readonly images: {
-    readonly before: readonly ImageSource[];
-    readonly after: readonly ImageSource[];
-  };
+  readonly images: { readonly before: ImageState; readonly after: ImageState };
 }
 
 /** Compares two states. */

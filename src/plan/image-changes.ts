@@ -1,8 +1,17 @@
+import type { Platform } from '../config/platform.ts';
 import type { ArchiveRecord } from '../metadata/record.ts';
 import { compareText } from '../text-order.ts';
+import { unpushLines } from './unpush-lines.ts';
 
 /** What is read of a record. */
 export type ImageSource = Pick<ArchiveRecord, 'id' | 'images'>;
+
+/** The images of a state. */
+export interface ImageState {
+  readonly archives: readonly ImageSource[];
+  /** Where nodes pull them from; nothing where it is not known. */
+  readonly registry: Platform['registry'] | undefined;
+}
 
 /** An image of an archive. */
 export interface PlannedImage {
@@ -29,26 +38,48 @@ export interface ImageChanges {
   readonly archives: readonly ArchiveImages[];
   /** In bytes, of all of them. */
   readonly transfer: number;
+  /** `<registry>[/<base>]`, where it is another one: all images are new to it. */
+  readonly registry?: { readonly before: string; readonly after: string };
+  /** The commands that remove the images of what is no longer imported. */
+  readonly unpush: readonly string[];
 }
 
 /** Compares the images of the archives that were imported with those that are. */
-export function imageChanges(
-  before: readonly ImageSource[],
-  after: readonly ImageSource[],
-): ImageChanges {
+export function imageChanges(before: ImageState, after: ImageState): ImageChanges {
+  const registry = registryChange(before, after);
+  const there = registry ? [] : before.archives;
   const known = new Set(
-    before.flatMap(({ images }) => images.flatMap(({ blobs }) => blobs.map((b) => b.digest))),
+    there.flatMap(({ images }) => images.flatMap(({ blobs }) => blobs.map((b) => b.digest))),
   );
-  const [old, next] = [before, after].map((records) => new Map(records.map((r) => [r.id, r])));
-  const ids = [...new Set([...before, ...after].map(({ id }) => id))].sort(compareText);
+  const [old, had, next] = [before.archives, there, after.archives].map(
+    (records) => new Map(records.map((r) => [r.id, r])),
+  );
+  const ids = [...new Set([...before.archives, ...after.archives].map(({ id }) => id))].sort(
+    compareText,
+  );
   const archives = ids.flatMap((id): ArchiveImages[] => {
-    const [was, is] = [old?.get(id), next?.get(id)];
-    const added = missingIn(was, is);
-    const removed = missingIn(is, was);
+    const is = next?.get(id);
+    const added = missingIn(had?.get(id), is);
+    const removed = missingIn(is, old?.get(id));
     const transfer = is ? newBytes(is, known) : 0;
     return added.length + removed.length === 0 ? [] : [{ id, added, removed, transfer }];
   });
-  return { archives, transfer: archives.reduce((sum, { transfer }) => sum + transfer, 0) };
+  const dropped = ids.filter((id) => next?.has(id) !== true);
+  return {
+    archives,
+    transfer: archives.reduce((sum, { transfer }) => sum + transfer, 0),
+    ...(registry ? { registry } : {}),
+    // They are where they were pushed to.
+    unpush: unpushLines(dropped, before.registry ?? after.registry),
+  };
+}
+
+function registryChange(before: ImageState, after: ImageState): ImageChanges['registry'] {
+  const [was, is] = [before.registry?.prefix, after.registry?.prefix];
+  if (was === undefined || is === undefined || was === is) return undefined;
+  // Where nothing was imported, or nothing is, no image has to be anywhere else.
+  if (before.archives.length === 0 || after.archives.length === 0) return undefined;
+  return { before: was, after: is };
 }
 
 /** The images of `there` that are not in `elsewhere`. */

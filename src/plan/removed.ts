@@ -1,6 +1,7 @@
 import { compareText } from '../text-order.ts';
 import { dnsLabelMistake, pathSegmentMistake } from '../kubernetes/names.ts';
 import { fieldOf, groupOf, nameOf, textOf, type JsonObject } from '../kubernetes/value.ts';
+import { shellWord } from './shell-word.ts';
 
 /** What names an object in a cluster. */
 export interface ObjectName {
@@ -149,19 +150,4 @@ export function deleteLine({ apiVersion, kind, namespace, name }: ObjectName): s
 /** Whether much goes with an object: all custom resources with a CRD, everything in a Namespace. */
 export function holdsOthers({ kind }: ObjectName): boolean {
   return kind === 'CustomResourceDefinition' || kind === 'Namespace';
-}
-
-/**
- * The line that removes the images of an archive from a registry, for a POSIX shell.
- *
- * @param registry `<registry>[/<base>]`
- */
-export function unpushLine(id: string, registry: string, isPlainHttp: boolean): string {
-  const flags = isPlainHttp ? ' --plain-http' : '';
-  return `solutions unpush ${shellWord(id)} --from ${shellWord(registry)}${flags}`;
-}
-
-/** RBAC names may hold anything but `/` and `%`. */
-function shellWord(text: string): string {
-  return /^[\w.:@/-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

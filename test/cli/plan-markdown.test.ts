@@ -9,7 +9,7 @@ const nothing: ChangePlan = {
   crds: { changed: [], shared: [], breaking: 0 },
   rights: [],
   workloads: { jobs: [], deployments: [] },
-  images: { archives: [], transfer: 0 },
+  images: { archives: [], transfer: 0, unpush: [] },
   objects: { added: [], changed: [], removed: [] },
 };
 

@@ -193,6 +193,29 @@ describe('a plan of a repository', () => {
     expect(stdout).toContain('    spec.replicas: 5 -> 1\n');
   });
 
+  it('tells of another registry, and of the images that stay in the old one', async () => {
+    const folder = await storeRepository();
+    const [one, other] = ['one', 'other'].map((name) => `{registry: {endpoint: ${name}.example}}`);
+    say(folder, { ...upgraded, platform: one });
+    await synth(folder);
+    await commitAll(folder, 'a registry');
+    say(folder, { archives: ['store-1.1.0'], version: '1.1.0', platform: other });
+    await synth(folder);
+    const { stdout } = await plan(folder);
+    expect(stdout).toMatch(
+      /^Images: 1 added, 1 removed, [0-9.]+ KiB to transfer\n! another registry: one\.example -> other\.example$/mu,
+    );
+    expect(stdout).toMatch(/^ {2}solutions unpush store-1\.0\.0 --from one\.example$/mu);
+    await commitAll(folder, 'another registry');
+    // A file of another version says no registry: what it rendered is compared all the same.
+    write(folder, 'platform.yaml', 'kind: Other\n');
+    await commitAll(folder, 'of another time');
+    say(folder, { archives: ['store-1.1.0'], version: '1.1.0', platform: one });
+    const { stdout: unknown } = await plan(folder);
+    expect(unknown).toContain('Deployment store-operator in shop: restarts (image');
+    expect(unknown).not.toContain('another registry');
+  });
+
   it('compares gitops/ as well', async () => {
     const folder = await storeRepository();
     const platform =

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parsePlatform } from '../../src/config/platform.ts';
 import { imageChanges, type ImageSource } from '../../src/plan/image-changes.ts';
 
 /** An archive with one image a line: `<name>:<tag> <blob>...`, each blob of 100 bytes. */
@@ -23,7 +24,11 @@ function archive(id: string, ...images: readonly string[]): ImageSource {
 
 /** `<id>: +<added> -<removed> <bytes>` of each archive, then the sum. */
 function told(before: readonly ImageSource[], after: readonly ImageSource[]): string[] {
-  const { archives, transfer } = imageChanges(before, after);
+  const registry = undefined;
+  const { archives, transfer } = imageChanges(
+    { archives: before, registry },
+    { archives: after, registry },
+  );
   const lines = archives.map(({ id, added, removed, transfer: bytes }) =>
     [
       `${id}:`,
@@ -67,5 +72,51 @@ describe('the images of archives', () => {
     ],
   ])('change by %s', (_, before, after, expected) => {
     expect(told(before, after)).toEqual(expected);
+  });
+});
+
+/** A registry as platform.yaml has it. */
+function registryOf(fields: string) {
+  const text = `apiVersion: solutions.metalk8s.scality.com/v1alpha1\nkind: Platform\nspec: {${fields}}\n`;
+  return parsePlatform(Buffer.from(text), 'platform.yaml').registry;
+}
+
+describe('another registry', () => {
+  const archives = [archive('a-1', 'x:1 base'), archive('b-1', 'x:1 base y')];
+  const old = registryOf('registry: {endpoint: old.example, plainHTTP: true}');
+  const next = registryOf('registry: {endpoint: next.example, base: site}');
+
+  it('has none of the images yet, and the old one keeps those that are dropped', () => {
+    const [first] = archives;
+    if (!first) throw new Error('there are two');
+    const before = { archives, registry: old };
+    expect(imageChanges(before, { archives: [first], registry: next })).toMatchObject({
+      archives: [
+        { id: 'a-1', added: [{ name: 'x' }], removed: [], transfer: 100 },
+        { id: 'b-1', added: [], removed: [{ name: 'x' }], transfer: 0 },
+      ],
+      transfer: 100,
+      registry: { before: 'old.example', after: 'next.example/site' },
+      unpush: ['solutions unpush b-1 --from old.example --plain-http'],
+    });
+  });
+
+  it.each([
+    ['is the same', { before: old, after: old }],
+    ['was not known', { before: undefined, after: next }],
+  ])('is none where it %s', (_, { before, after }) => {
+    const changes = imageChanges({ archives, registry: before }, { archives, registry: after });
+    expect(changes).toEqual({ archives: [], transfer: 0, unpush: [] });
+  });
+
+  it.each([
+    ['nothing was in the old one', [], archives],
+    ['nothing is imported', archives, []],
+  ])('is none where %s', (_, before, after) => {
+    const [was, is] = [
+      { archives: before, registry: old },
+      { archives: after, registry: next },
+    ];
+    expect(imageChanges(was, is).registry).toBeUndefined();
   });
 });

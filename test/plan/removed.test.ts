@@ -5,7 +5,7 @@ import { printManifests } from '../../src/kubernetes/print.ts';
 import { readManifests } from '../../src/kubernetes/read.ts';
 import { fieldOf, nameOf, textOf, type JsonObject } from '../../src/kubernetes/value.ts';
 import { render } from '../../src/manifests/render.ts';
-import { deleteLine, removedObjects, unpushLine, type ObjectName } from '../../src/plan/removed.ts';
+import { deleteLine, removedObjects, type ObjectName } from '../../src/plan/removed.ts';
 import { crd, environment, role, stateOf, store, type Scenario } from '../support/model-make.ts';
 
 const nothing = new Map<string, string>();
@@ -397,15 +397,5 @@ describe('the line that deletes an object', () => {
       }),
       { numRuns: 20 },
     );
-  });
-});
-
-describe('the line that removes images', () => {
-  it.each([
-    ['a.b/c', false, 'solutions unpush store-1.0.0 --from a.b/c'],
-    ['a.b:80', true, 'solutions unpush store-1.0.0 --from a.b:80 --plain-http'],
-    ['[fd00::1]:5000', false, "solutions unpush store-1.0.0 --from '[fd00::1]:5000'"],
-  ])('is for a shell, with the registry %s', (registry, isPlainHttp, line) => {
-    expect(unpushLine('store-1.0.0', registry, isPlainHttp)).toBe(line);
   });
 });

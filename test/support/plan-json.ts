@@ -53,6 +53,7 @@ export const planJson = z.object({
   images: z.object({
     archives: z.array(z.object({ id: z.string(), added: z.array(image), removed: z.array(image) })),
     transfer: z.number(),
+    unpush: z.array(z.string()),
   }),
   objects: z.object({
     added: z.array(objectName),
@@ -100,6 +101,7 @@ export function linesOf({ placement, crds, rights: changed, workloads, images }:
       ...added.map(({ name, tag }) => `image + ${id}/${name}:${tag}`),
       ...removed.map(({ name, tag }) => `image - ${id}/${name}:${tag}`),
     ]),
+    ...images.unpush,
   ];
 }
 
