@@ -25,10 +25,14 @@ const INTRODUCTION = `# Rules
 
 What \`solutions check\` judges by. An id never changes its meaning; pipelines and waivers may name it.
 
-- **error**: the archive cannot be imported, or what it holds cannot run as it is.
+- **error**: the archive cannot be imported, or what it holds cannot run as it is; a manifest is refused, or is what nobody
+  should apply.
 - **warning**: it works here and now, but somebody loses by it: another reader, another Solution, an administrator who must
   work around it. \`--strict\` makes it fail.
 - **note**: nothing is wrong; somebody may want to know.
+
+A folder of manifests is judged by the last three chapters, and by \`role-wildcard\`, \`role-verbs\` and \`role-escalation\`;
+\`waivers\` in \`platform.yaml\` excuse what is right there all the same ([hardening.md](hardening.md)).
 
 Of one rule the first 20 findings are shown, and how many more there are.`;
 
