@@ -79,7 +79,10 @@ function structural(schema: JsonObject, level: Level, walk: Walk): void {
   ) {
     report(walk, 'must not stand beside `properties`', 'additionalProperties');
   }
-  if (level === 'root') metadataMistakes(schema, walk);
+  if (level === 'root') {
+    metadataMistakes(schema, walk);
+    headMistakes(schema, walk);
+  }
   if (isJsonObject(own))
     within(walk, ['additionalProperties'], () => structural(own, 'field', walk));
   const { items } = schema;
@@ -163,6 +166,10 @@ function metadataMistakes(schema: JsonObject, walk: Walk): void {
     others.length === 0 && fields.every((key) => ['name', 'generateName'].includes(key));
   if (!isPlain)
     report(walk, 'must restrict `name` and `generateName` alone', 'properties', 'metadata');
+}
+
+/** The two are implied as well. */
+function headMistakes(schema: JsonObject, walk: Walk): void {
   for (const key of ['apiVersion', 'kind']) {
     const field = fieldOf(mapAt(schema, 'properties'), key);
     if (field !== undefined && fieldOf(field, 'type') !== 'string') {
