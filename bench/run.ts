@@ -1,5 +1,6 @@
 import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 import { archiveRows } from './archive-reading.ts';
+import { checkRows } from './checking.ts';
 import { hashRows } from './hashing.ts';
 import { makeLargeArchive, type LargeArchive } from './large-archive.ts';
 import { probe } from './probe.ts';
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, (place: Place) => Promise<Row[]>>> = {
   hash: ({ archive }) => hashRows(archive()),
   example: ({ folder }) => exampleRows(folder),
   growth: ({ folder }) => growthRows(folder),
+  check: ({ archive }) => checkRows(archive()),
   push: ({ folder }) => pushRows(folder),
 };
 
