@@ -15,7 +15,7 @@ Exit codes: 0 no errors (with --strict no warnings either), 1 some, or the check
 Examples:
   $ solutions check storage-1.0.0.iso
   $ solutions check ./storage-tree --strict         before the image is made
-  $ solutions check *.iso --deep                    hash every blob, too
+  $ solutions check *.iso --deep                    hash every blob, compare sums and signatures
   $ solutions check storage-1.0.0.iso -o sarif > storage.sarif
   $ solutions check out/ --strict                   what is rendered, before it is applied`;
 
@@ -39,7 +39,10 @@ export function addCheck(invocation: Invocation): void {
       '<archive...>',
       'ISO images, directories that hold the same tree, or folders of manifests',
     )
-    .option('--deep', 'hash every blob and compare it with its name: reads the whole archive')
+    .option(
+      '--deep',
+      'hash every blob, and compare implanted MD5, SHA256SUM and signatures: reads the whole archive',
+    )
     .option('--strict', 'warnings fail, too')
     .addOption(
       new Option('-o, --output <format>', 'how the findings are printed')

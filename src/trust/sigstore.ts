@@ -19,6 +19,7 @@ export interface KeyBundle {
 
 /** More entries of logs than this are no bundle of anybody; the library compares each with each. */
 const MAX_ENTRIES = 16;
+const MAX_REASON = 200;
 
 /** Reads a bundle, version 0.1 to 0.3; a text says what is wrong with it. */
 export async function readBundle(text: string): Promise<KeyBundle | string> {
@@ -114,9 +115,13 @@ async function materialOf({ text, named }: NonNullable<Trusted['root']>): Promis
   }
 }
 
-/** The library throws its own errors, and those of JavaScript where the JSON is not what its types say. */
+/**
+ * The library throws its own errors, and those of JavaScript where the JSON is not what its types say.
+ * Either may quote the bundle at any length.
+ */
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return text.length > MAX_REASON ? `${text.slice(0, MAX_REASON)}...` : text;
 }
 
 /** The bundle for the library, which would want the whole archive in memory to verify the signature itself. */

@@ -73,11 +73,17 @@ function claimOf({ file, content }: SmallFile, base: string, isOwn: boolean): Cl
         check,
         state: 'wrong',
         file,
-        message: `the archive has the sha256 ${sha256}, this file lists ${sums.join(' and ')}`,
+        message: `the archive has the sha256 ${sha256}, this file lists ${fewSums(sums)}`,
         hint: 'the archive is damaged or another one: get it again, together with this file',
       };
     },
   };
+}
+
+/** A file of sums may list one name ten thousand times. */
+function fewSums(sums: readonly string[]): string {
+  const more = sums.length > 2 ? ` and ${sums.length - 2} more` : '';
+  return `${sums.slice(0, 2).join(' and ')}${more}`;
 }
 
 /** The different sums that are listed for a file of this name. */

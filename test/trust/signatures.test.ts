@@ -264,6 +264,18 @@ describe('a Sigstore bundle', () => {
     expect((await verdictOn(archive, trusted))?.state).toBe('wrong');
   });
 
+  test('of which the library quotes much is refused in few words', async () => {
+    const { archive, trusted } = conformance('staging.sigstore.json', {
+      root: 'staging-root.json',
+    });
+    editBundle(archive, (text) =>
+      text.replace('"kind":"hashedrekord"', `"kind":"${'\\u001b[31m'.repeat(5000)}"`),
+    );
+    const { state, message = '' } = (await verdictOn(archive, trusted)) ?? {};
+    expect(state).toBe('wrong');
+    expect(message.length).toBeLessThan(400);
+  });
+
   test('by Ed25519ph is named and refused', async () => {
     const { folder, archive } = shipped();
     const pair = pairs.Ed25519();
@@ -382,6 +394,22 @@ describe('a file that is no signature of ours', () => {
       state: 'wrong',
       message: expect.stringContaining(message),
     });
+  });
+
+  test.each([
+    ['index', (text: string) => text.replace('"51753644"', `"${'9'.repeat(200_000)}"`)],
+    ['size', (text: string) => text.replace('"20071233"', `"${'9'.repeat(200_000)}"`)],
+    ['checkpoint', (text: string) => text.replace('— rekor', '— x'.repeat(60_000))],
+    ['checkpoint size', (text: string) => text.replace('\\n20071233', `\\n${'9'.repeat(200_000)}`)],
+    ['hash', (text: string) => text.replace('"hashes":["', `"hashes":["${'A'.repeat(200_000)}`)],
+  ])('is refused with a log entry of a giant %s, quickly', async (_, edit) => {
+    const { archive, trusted } = conformance('staging.sigstore.json', {
+      root: 'staging-root.json',
+    });
+    editBundle(archive, edit);
+    const start = performance.now();
+    expect((await verdictOn(archive, trusted))?.state).toBe('wrong');
+    expect(performance.now() - start).toBeLessThan(1500);
   });
 
   test('is refused with very many entries of logs, quickly', async () => {

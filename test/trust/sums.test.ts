@@ -61,6 +61,18 @@ describe('a file of sums', () => {
     expect(await statesWith('SHA256SUM', text)).toEqual(['wrong']);
   });
 
+  test('that lists the archive very often says so in few words', async () => {
+    const folder = scratchFolder();
+    writeFileSync(join(folder, 'a.iso'), CONTENT);
+    const lines = Array.from({ length: 10_000 }, (_, index) => {
+      return `${createHash('sha256').update(`${index}`).digest('hex')}  a.iso\n`;
+    });
+    writeFileSync(join(folder, 'SHA256SUM'), lines.join(''));
+    const [verdict] = await verdictsOn(join(folder, 'a.iso'));
+    expect(verdict?.message).toContain(' and 9998 more');
+    expect(verdict?.message.length).toBeLessThan(400);
+  });
+
   test.each([
     ['lists others', `${SUM}  other.iso\n`],
     ['is empty', ''],
