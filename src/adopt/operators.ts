@@ -164,9 +164,18 @@ function warnOfSecrets(
   }
 }
 
+/**
+ * What Salt puts on every object that it creates or replaces, the version of MetalK8s among it.
+ *
+ * @see https://github.com/scality/metalk8s/blob/HEAD/salt/_modules/metalk8s_kubernetes.py
+ */
+const SALT_LABEL =
+  /^metadata\.labels(?:\.heritage|\[(?:app\.kubernetes\.io\/managed-by|metalk8s\.scality\.com\/version)\])$/u;
+
 /** What a file says in another way, or what a comparison with the rendered image tells better. */
 function isSaid({ path }: Difference, hardening: AdoptedSolution['hardening']): boolean {
   if (path.endsWith('.image') || path === 'spec.selector.matchLabels') return true;
+  if (SALT_LABEL.test(path)) return true;
   if (path.startsWith('spec.selector') || path.endsWith('[app.kubernetes.io/version]')) return true;
   return hardening !== 'compat' && /\.securityContext\b|\[tmp\]|\[\/tmp\]/u.test(path);
 }

@@ -96,7 +96,10 @@ const REASONS: readonly (readonly [RegExp, (change: Reasoned) => string])[] = [
     /\[app\.kubernetes\.io\/managed-by\]$/u,
     () => 'this tool manages the object now; `kubectl apply --prune` selects by it',
   ],
-  [/labels\.heritage$/u, () => "a label of Salt's that nothing selects by"],
+  [
+    /labels(?:\.heritage|\[metalk8s\.scality\.com\/version\])$/u,
+    () => "a label of Salt's that nothing selects by",
+  ],
   [/config-checksum\]$/u, () => 'an Operator reads its configuration once: a new one restarts it'],
   [/rendered-from\]$/u, () => 'an annotation that keeps `kubectl diff` silent'],
   [

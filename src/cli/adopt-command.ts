@@ -11,7 +11,7 @@ which order nobody knows. Without --bootstrap-file platform.yaml names no networ
 It ends with what the first apply changes in running Operators, field by field, where the archives
 are at hand, and with the lines of the take-over.
 
-Exit codes: 0 adopted; 1 failed, or a Deployment must be deleted before the first apply.
+Exit codes: 0 adopted; 1 failed, or a Deployment must be deleted before the first apply; 2 wrong usage.
 
 Examples:
   $ solutions adopt --dry-run --context metalk8s

@@ -29,8 +29,8 @@ export function saltVariables(solution = 'store'): unknown[] {
 
 /**
  * A Deployment as `kubectl get` prints it: rendered by MetalK8s'
- * salt/metalk8s/orchestrate/solutions/files/operator/deployment.yaml.j2, with what an API server
- * fills in (k8s.io/kubernetes pkg/apis/apps/v1/defaults.go, pkg/apis/core/v1/defaults.go).
+ * salt/metalk8s/orchestrate/solutions/files/operator/deployment.yaml.j2, with the labels that
+ * salt/_modules/metalk8s_kubernetes.py puts on every object, and what an API server fills in (k8s.io/kubernetes pkg/apis/apps/v1/defaults.go, pkg/apis/core/v1/defaults.go).
  */
 export function saltDeployment(text: SaltOperatorText = {}) {
   const { solution = 'store', version = '1.0.0', namespace = 'shop', webhook = false } = text;
@@ -51,7 +51,12 @@ export function saltDeployment(text: SaltOperatorText = {}) {
     metadata: {
       name,
       namespace,
-      labels,
+      labels: {
+        ...labels,
+        'app.kubernetes.io/managed-by': 'salt',
+        heritage: 'salt',
+        'metalk8s.scality.com/version': '127.0.0',
+      },
       annotations: { 'deployment.kubernetes.io/revision': '3' },
       creationTimestamp: '2024-05-13T08:00:00Z',
       generation: 3,
