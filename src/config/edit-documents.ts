@@ -15,7 +15,10 @@ export function addDocuments(text: string, added: readonly JsonObject[], first?:
   const isOpen = last !== undefined && behindGap(last.start, text) >= last.end;
   // Before the last line end: where a file has none there, it still has none.
   const at = text.length - 1;
-  return { at, end: at, text: isOpen ? `\n${lines}` : `\n---\n${lines}` };
+  if (!isOpen) return { at, end: at, text: `\n---\n${lines}` };
+  // Below a comment, which would seem to be about what comes.
+  const gap = /\n[ \t]*$|^$/u.test(text.slice(last.start, at)) ? '' : '\n';
+  return { at, end: at, text: `\n${gap}${lines}` };
 }
 
 /**

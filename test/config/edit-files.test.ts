@@ -32,7 +32,7 @@ describe('an edit of solutions.yaml', () => {
       'comments alone',
       '# mine\n',
       setActive('a', 'latest'),
-      `# mine\n${head}active:\n  a: latest\n`,
+      `# mine\n\n${head}active:\n  a: latest\n`,
     ],
     [
       'no list',

@@ -177,8 +177,10 @@ describe('an edit of documents', () => {
   it.each<[string, string, Change, string]>([
     ['adds to nothing', '', addDocument, 'a:\n  - x\n'],
     ['adds to blanks', '\n\n', addDocument, 'a:\n  - x\n'],
-    ['adds below comments', '# x\n', addDocument, '# x\na:\n  - x\n'],
-    ['adds below comments without a line end', '# x', addDocument, '# x\na:\n  - x'],
+    ['adds below comments', '# x\n', addDocument, '# x\n\na:\n  - x\n'],
+    ['adds below a blank line', '# x\n\n', addDocument, '# x\n\na:\n  - x\n'],
+    ['adds below an open `---`', 'a: b\n---\n', addDocument, 'a: b\n---\na:\n  - x\n'],
+    ['adds below comments without a line end', '# x', addDocument, '# x\n\na:\n  - x'],
     ['adds behind another', 'b: c # x\n# y\n', addDocument, 'b: c # x\n# y\n---\na:\n  - x\n'],
     ['adds as the others are laid out', 'b:\n- c\n', addDocument, 'b:\n- c\n---\na:\n- x\n'],
     ['adds behind `---`', 'b: c\n---\n', addDocument, 'b: c\n---\na:\n  - x\n'],
