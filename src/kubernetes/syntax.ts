@@ -21,7 +21,8 @@ export function parseDocuments(text: string, fail: Fail, count: Count = { nodes:
   for (const range of documentRanges(text)) {
     const divider = text.slice(range.end, text.indexOf('\n', range.end));
     if (!isJson && !/^---\s*(?:#|$)|^$/u.test(divider)) {
-      XX
+      const hint = 'begin the document in a line of its own';
+      fail('manifest-syntax', 'nothing is read behind `---` in its line', range.end + 3, hint);
     }
     if (documents.length >= MAX_DOCUMENTS) {
       fail('manifest-too-large', `the file has more than ${MAX_DOCUMENTS} documents`, range.start);
