@@ -1,7 +1,7 @@
 import type { Notice } from '../errors.ts';
 import type { Extraction } from '../metadata/extract.ts';
 import type { Changes } from '../out/write.ts';
-import { deleteLine, holdsOthers, type ObjectName } from '../plan/removed.ts';
+import { deleteLine, holdsOthers, warningsOf, type ObjectName } from '../plan/removed.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { shellLine } from './shell.ts';
 import { toJson, type Terminal } from './terminal.ts';
@@ -130,11 +130,13 @@ function tell(result: SynthResult, terminal: Terminal): void {
   };
   say(
     'No longer rendered. An apply does not delete; these lines do:',
-    removed.filter((object) => !holdsOthers(object)).map(deleteLine),
+    [
+      ...warningsOf(removed),
+      ...removed.filter((object) => !holdsOthers(object)).map(deleteLine),
+    ],
   );
   say(
-    'No longer rendered, with much inside: all custom resources of a CRD, everything in a Namespace,\n' +
-      'what Flux applied. ' +
+    'No longer rendered, with much inside: all custom resources of a CRD, everything in a Namespace.\n' +
       'Only when nobody needs it any more:',
     removed.filter(holdsOthers).map(deleteLine),
   );
