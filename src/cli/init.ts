@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import Handlebars from 'handlebars';
 import { jsonSchemas } from '../config/json-schema.ts';
 import { startFolder } from '../out/starting-folder.ts';
@@ -54,6 +54,14 @@ function textOf(template: string): string {
 
 function nextSteps(dir: string): string[] {
   const into = dir === '.' ? [] : [shellLine(['cd', dir])];
-  const start = existsSync(join(dir, '.git')) ? [] : ['git init'];
-  return [...into, ...start, 'solutions synth', 'git add -A && git commit -m "Start"'];
+  const start = isInRepository(dir) ? [] : ['git init'];
+  return [...into, ...start, 'solutions synth', 'git add . && git commit -m "Start"'];
+}
+
+/** Whether the folder, or one around it, holds `.git`: a repository inside of another is rarely meant. */
+function isInRepository(dir: string): boolean {
+  for (let folder = resolve(dir); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return true;
+    if (folder === dirname(folder)) return false;
+  }
 }

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { jsonSchemas } from '../../src/config/json-schema.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { makeTree } from '../support/archive-make.ts';
 import { emptyFolder, exampleFolder, program, removeFolders, solutions } from '../support/cli.ts';
 import { commitAll, git, startRepository } from '../support/git.ts';
 
@@ -95,6 +96,32 @@ describe('a new repository', () => {
       'gitops/c',
     );
     expect(attributes.match(/: text: unset$/gmu)).toHaveLength(3);
+  });
+
+  it('is no second one inside of a repository that is there', async () => {
+    const around = await startRepository(emptyFolder());
+    const { stderr } = await solutions(['init', 'clusters/paris'], { cwd: around });
+    expect(stderr).toContain('  cd clusters/paris\n  solutions synth\n  git add . && git commit');
+  });
+
+  it('comes with a README whose command lines all run, in their order', async () => {
+    const folder = join(emptyFolder(), 'site');
+    await solutions(['init', folder]);
+    await startRepository(folder);
+    const archives = emptyFolder();
+    for (const version of ['1.0.0', '1.1.0']) {
+      makeTree(join(archives, `storage-${version}.iso`), { name: 'storage', version });
+    }
+    const lines = read('README.md')
+      .split('\n')
+      .flatMap((line) => /^ {4,}(solutions .*)$/u.exec(line)?.[1] ?? [])
+      .map((line) => line.replace('/archives', archives));
+    expect(lines).toHaveLength(8);
+    for (const line of lines) {
+      const { exitCode, stderr } = await runLines([line], folder, {});
+      expect([line, exitCode]).toEqual([line, line.startsWith('solutions plan') ? 3 : 0]);
+      expect(stderr).not.toContain('warning');
+    }
   });
 
   it('is written to an empty folder alone, as JSON says', async () => {
