@@ -2,6 +2,7 @@ import {
   addChangeOptions,
   CHANGE_EXIT_CODES,
   nameOption,
+  versionOption,
   type ChangeFlags,
 } from './change-options.ts';
 import { rootOf, type Invocation } from './invocation.ts';
@@ -20,6 +21,8 @@ const AFTER_DEACTIVATE = `
 Refused while the Solution runs in an Environment: what runs needs its CRDs. Nothing is deleted in the
 cluster; not even an apply removes a CRD.
 
+${CHANGE_EXIT_CODES}
+
 Example:
   $ solutions deactivate -n storage`;
 
@@ -37,7 +40,7 @@ export function addActivation(invocation: Invocation): void {
     .summary('choose the version whose CRDs are in the cluster')
     .description('Sets the active version of a Solution in solutions.yaml: its CRDs are rendered.')
     .addOption(nameOption('-n, --name <name>', 'the Solution').makeOptionMandatory())
-    .option('-V, --version <version>', 'a version that is imported (default: latest)');
+    .addOption(versionOption('a version that is imported (default: latest)'));
   addChangeOptions(activateCommand)
     .addHelpText('after', AFTER_ACTIVATE)
     .action(async (flags: ActivationFlags) => {

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import type { Command } from 'commander';
 import { addChangeOptions, CHANGE_EXIT_CODES, type ChangeFlags } from './change-options.ts';
 import { rootOf, type Invocation } from './invocation.ts';
 
@@ -43,9 +45,8 @@ export function addArchives(invocation: Invocation): void {
   addChangeOptions(importCommand)
     .addHelpText('after', AFTER_IMPORT)
     .action(async (flags: ArchivesFlags) => {
-      if (flags.as !== undefined && flags.archive.length > 1) {
-        importCommand.error('error: --as is the path of one archive');
-      }
+      refuseEmpty(flags, importCommand);
+      if (flags.as !== undefined) refuseNoArchive({ ...flags, as: flags.as }, importCommand);
       const { importArchives } = await import('./archives.ts');
       invocation.code = await importArchives(optionsOf(invocation, flags), invocation.terminal);
     });
@@ -59,9 +60,23 @@ export function addArchives(invocation: Invocation): void {
   addChangeOptions(unimportCommand)
     .addHelpText('after', AFTER_UNIMPORT)
     .action(async (flags: ArchivesFlags) => {
+      refuseEmpty(flags, unimportCommand);
       const { unimportArchives } = await import('./archives.ts');
       invocation.code = await unimportArchives(optionsOf(invocation, flags), invocation.terminal);
     });
+}
+
+/** Nothing is this folder, to whoever resolves it. */
+function refuseEmpty({ archive }: ArchivesFlags, command: Command): void {
+  if (archive.includes('')) command.error('error: the path of an archive is empty');
+}
+
+/** A folder in which the archive lies would be listed in its place, and not be missed until it is read. */
+function refuseNoArchive({ archive, as }: ArchivesFlags & { as: string }, command: Command): void {
+  if (archive.length > 1) command.error('error: --as is the path of one archive');
+  if (!/(?:^|\/)\.{0,2}$/u.test(as)) return;
+  const meant = posix.join(as, posix.basename(archive[0] ?? ''));
+  command.error(`error: --as is the path of the archive itself, such as ${meant}`);
 }
 
 function optionsOf(invocation: Invocation, flags: ArchivesFlags) {

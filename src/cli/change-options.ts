@@ -19,6 +19,14 @@ export function addChangeOptions(command: Command): Command {
     .addOption(outputOption());
 }
 
+/** `-V, --version`. */
+export function versionOption(description: string): Option {
+  return new Option('-V, --version <version>', description).argParser((text) => {
+    if (text !== '') return text;
+    throw new InvalidArgumentError('the version is empty');
+  });
+}
+
 /** An option whose value is the name of a Solution, an Environment or a Namespace. */
 export function nameOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser((text) => {

@@ -2,6 +2,7 @@ import {
   addChangeOptions,
   CHANGE_EXIT_CODES,
   nameOption,
+  versionOption,
   type ChangeFlags,
 } from './change-options.ts';
 import { rootOf, type Invocation } from './invocation.ts';
@@ -53,7 +54,7 @@ function addAddSolution(invocation: Invocation): void {
     )
     .addOption(nameOption('-n, --name <name>', 'the Environment').makeOptionMandatory())
     .addOption(nameOption('-s, --solution <name>', 'the Solution').makeOptionMandatory())
-    .requiredOption('-V, --version <version>', 'a version that is imported, or latest')
+    .addOption(versionOption('a version that is imported, or latest').makeOptionMandatory())
     .addOption(namespaceOption())
     .option('-w, --webhook', 'mount the Secret <solution>-cert for the webhooks of the Operator');
   addChangeOptions(command)

@@ -102,14 +102,14 @@ function unknownArchive(path: string, { solutions }: Config) {
   return refusal('unknown-archive', `${path} is not imported`, {
     hint:
       didYouMean(path, listed) ??
-      (listed.length === 0 ? 'nothing is' : `imported are ${list(listed)}`),
+      (listed.length === 0 ? 'nothing is' : `imported: ${list(listed)}`),
   });
 }
 
-/** A use of an archive, and the command that ends it. */
+/** A use of an archive, and the command that ends it; nothing where that is refused before others. */
 interface Use {
   readonly where: string;
-  readonly command: string;
+  readonly command: string | undefined;
 }
 
 /** Who would lose an archive: `latest` must not fall back to an older version unseen. */
@@ -117,16 +117,15 @@ function usesOf({ name, version }: Archive, situation: Situation): Use[] {
   const versions = versionsOf(name, situation);
   const isMeant = (wanted: { readonly name: string; readonly version: string }) =>
     wanted.name === name && resolvedVersion(wanted.version, versions) === version;
+  const places = placesOf(name, situation);
   const active = situation.config.solutions.active.filter(isMeant).map((entry) => ({
     where: `active${asLatest(entry.version)}`,
-    command: `solutions deactivate -n ${name}`,
+    command: places.length === 0 ? `solutions deactivate -n ${name}` : undefined,
   }));
-  const placed = placesOf(name, situation)
-    .filter(isMeant)
-    .map(({ environment, namespace, where, ...settings }) => ({
-      where: `${where}${asLatest(settings.version)}`,
-      command: `solutions delete-solution -n ${environment} -N ${namespace} -s ${name}`,
-    }));
+  const placed = places.filter(isMeant).map(({ environment, namespace, where, ...settings }) => ({
+    where: `${where}${asLatest(settings.version)}`,
+    command: `solutions delete-solution -n ${environment} -N ${namespace} -s ${name}`,
+  }));
   return [...active, ...placed];
 }
 
@@ -135,8 +134,9 @@ function asLatest(version: string): string {
 }
 
 function inUse({ id, name }: Archive, uses: readonly Use[]) {
-  const [first] = uses;
+  const commands = uses.flatMap(({ command }) => (command === undefined ? [] : `\`${command}\``));
+  const away = commands.length === 0 ? '' : `, or take it away: ${list(commands)}`;
   return refusal('in-use', `${id} is in use: ${list(uses.map(({ where }) => where))}`, {
-    hint: `give each another version with \`solutions add-solution\` or \`solutions activate -n ${name} -V <version>\`, or take it away: \`${first?.command ?? ''}\``,
+    hint: `give each another version with \`solutions add-solution\` or \`solutions activate -n ${name} -V <version>\`${away}`,
   });
 }

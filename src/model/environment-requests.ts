@@ -109,7 +109,9 @@ function environmentOf(name: string, environments: readonly Environment[]): Envi
   throw refusal('unknown-environment', `there is no Environment \`${name}\``, {
     hint:
       didYouMean(name, names) ??
-      `${names.length === 0 ? '' : `there are ${list(names)}; `}\`solutions create-env -n ${name}\` makes it`,
+      (names.length === 0
+        ? '`solutions create-env` makes one'
+        : `environments.yaml has ${list(names)}; \`solutions create-env\` makes another`),
   });
 }
 

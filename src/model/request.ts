@@ -84,7 +84,7 @@ export function unknownSolution(name: string, situation: Situation) {
       didYouMean(name, names) ??
       (names.length === 0
         ? '`solutions import -a <archive>` imports one'
-        : `imported are ${list(names)}; \`solutions import -a <archive>\` imports another`),
+        : `imported: ${list(names)}; \`solutions import -a <archive>\` imports another`),
   });
 }
 

@@ -192,7 +192,7 @@ describe('a refusal', () => {
   it.each<[string[], string]>([
     [
       ['unimport', '-a', 'examples/web-store-1.1.0.iso'],
-      'error: web-store-1.1.0 is in use: active (as `latest`) and in the Namespace `staging` of the Environment `staging` (as `latest`)\n',
+      'error: web-store-1.1.0 is in use: active (as `latest`) and in the Namespace `staging` of the Environment `staging` (as `latest`)\n  hint: give each another version with `solutions add-solution` or `solutions activate -n web-store -V <version>`, or take it away: `solutions delete-solution -n staging -N staging -s web-store`\n',
     ],
     [
       ['unimport', '-a', 'examples/web-store-1.0.iso'],
@@ -214,6 +214,7 @@ describe('a refusal', () => {
     ],
     [['create-env', '-n', 'kube-lab'], 'the prefix `kube-` is reserved by Kubernetes'],
     [['delete-env', '-n', 'productoin'], 'hint: did you mean `production`?\n'],
+    [['delete-env', '-n', 'lab'], 'hint: environments.yaml has production and staging; '],
     [['delete-env', '-n', 'production', '-N', 'staging'], 'it belongs to `staging`\n'],
     [
       ['add-solution', '-n', 'production', '-s', 'web-store', '-V', '1.1'],
@@ -234,6 +235,26 @@ describe('a refusal', () => {
     const run = await solutions(args, { cwd: folder });
     expect(run.stderr).toContain(expected);
     expect(run.exitCode).toBe(1);
+    expect(visible(folder)).toEqual(before);
+  });
+
+  it.each<[string[], string]>([
+    [['import', '-a', ''], 'error: the path of an archive is empty\n'],
+    [['unimport', '-a', ''], 'error: the path of an archive is empty\n'],
+    [['activate', '-n', 'web-store', '-V', ''], 'the version is empty\n'],
+    [
+      ['add-solution', '-n', 'staging', '-s', 'web-store', '--version', ''],
+      'the version is empty\n',
+    ],
+    ...['', '.', '/srv/isos/', '..'].map((as): [string[], string] => [
+      ['import', '-a', 'examples/web-store-1.1.0.iso', '--as', as],
+      `error: --as is the path of the archive itself, such as ${join(as, 'web-store-1.1.0.iso')}\n`,
+    ]),
+  ])('of what cannot be meant is wrong usage: %j', async (args, expected) => {
+    const folder = exampleFolder();
+    const before = visible(folder);
+    const { exitCode, stderr } = await solutions(args, { cwd: folder });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(expected)]);
     expect(visible(folder)).toEqual(before);
   });
 
