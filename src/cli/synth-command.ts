@@ -7,7 +7,7 @@ replaces it. What is no longer rendered is removed from there; the lines that de
 are printed.
 
 A new archive is compared with the sums and signatures in it and beside it; what platform.yaml says under
-`trust` decides whether it needs one (docs/trust.md).
+\`trust\` decides whether it needs one (docs/trust.md).
 
 Exit codes: 0 done, or with --check nothing would change; 3 with --check something would; 1 failed,
 2 wrong usage.
