@@ -15,6 +15,8 @@ export async function requireXorriso(): Promise<void> {
   const { code } = await execa('xorriso', ['-no_rc', '-version'], {
     reject: false,
     stdio: 'ignore',
+    // It would take SIGXFSZ over, and leave it deadly: then a limit of file sizes is no error any more.
+    cleanup: false,
   });
   if (code === 'ENOENT') throw missing();
 }
@@ -50,6 +52,8 @@ export async function runXorriso({ script, folder, write, signal }: XorrisoRun):
     encoding: 'buffer',
     buffer: false,
     reject: false,
+    // A terminal's interrupt is for this process, which then says what became of the archive.
+    detached: true,
     ...(signal ? { cancelSignal: signal } : {}),
   });
   let said = '';

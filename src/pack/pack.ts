@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { volumeNames } from '../archive/volume-name.ts';
 import { checkArchives } from '../check/archive-check.ts';
 import { requireXorriso, runXorriso } from '../cluster/xorriso.ts';
@@ -12,7 +13,7 @@ import { errorsOf, noticesOf } from './findings.ts';
 import { dataSize, withFile, type Layout } from './layout.ts';
 import { readBack } from './read-back.ts';
 import { imageScript, type Volume } from './script.ts';
-import { readSource, type Source } from './source.ts';
+import { readSource, requireFolder, type Source } from './source.ts';
 import { prepareTarget, startDraft, sumsOf, type Draft, type Named } from './target.ts';
 
 /** What is to be packed. */
@@ -71,9 +72,10 @@ const REGISTRY_CONFIG = 'registry-config.inc.j2';
 export async function pack(request: PackRequest, options: PackOptions = {}): Promise<Packed> {
   const { root, target, overwrite } = request;
   const epoch = epochOf(request.epoch);
+  requireFolder(root);
   await requireXorriso();
   prepareTarget(target, { root, overwrite });
-  const lock = takeLock(`${target.file}.lock`);
+  const lock = takeLock(join(dirname(target.file), `.${basename(target.file)}.lock`));
   try {
     const source = await readSource(root, {
       template: request.template,
@@ -98,13 +100,18 @@ interface Work {
 
 async function write(work: Work): Promise<Packed> {
   const { target } = work.request;
+  const config = onDisk(target.name, () => startPart(`${target.file}.${REGISTRY_CONFIG}`));
   const draft = startDraft(target);
-  const config = startPart(`${target.file}.${REGISTRY_CONFIG}`);
   try {
     onDisk(target.name, () => writeSynced(config, work.source.registryConfig));
     const layout = completed(work.source, config);
     await writeImage(layout, draft, work);
     return await publish(layout, draft, work);
+  } catch (error) {
+    // A file that went away is no riddle for who reads what xorriso said.
+    work.options.signal?.throwIfAborted();
+    work.source.requireUnchanged();
+    throw error;
   } finally {
     draft.discard();
     rmSync(config, { force: true });

@@ -5,7 +5,7 @@ import { walkDirectory, type Directory } from '../archive/directory.ts';
 import type { Product } from '../archive/product.ts';
 import { openTree } from '../archive/tree.ts';
 import { checkArchives } from '../check/archive-check.ts';
-import { isSystemError, systemText } from '../disk/failure.ts';
+import { isSystemError, onDisk, systemText } from '../disk/failure.ts';
 import { throwAll, type SolutionsError } from '../errors.ts';
 import { registryConfigTemplate } from '../images/registry-config.ts';
 import type { HashOptions } from '../metadata/hash.ts';
@@ -36,11 +36,10 @@ interface SourceOptions extends HashOptions {
  * Reads the folder of an archive: it must pass every check, and every blob must have the digest that
  * its name says.
  *
- * @throws SolutionsError, several in an AggregateError: `pack-root`, `pack-special`,
+ * @throws SolutionsError, several in an AggregateError: `pack-special`,
  *   `pack-unreadable`; the errors that `check` finds; those of archive/, `blob-digest`, `hash-read`
  */
 export async function readSource(root: Named, options: SourceOptions): Promise<Source> {
-  requireFolder(root);
   const directory = walkDirectory(root.file, root.name);
   throwAll(packMistakes(root, directory));
   for (const report of await checkArchives([root])) throwAll(errorsOf(report));
@@ -63,8 +62,9 @@ export async function readSource(root: Named, options: SourceOptions): Promise<S
   }
 }
 
-function requireFolder({ file, name }: Named): void {
-  const found = statSync(file, { throwIfNoEntry: false });
+/** @throws SolutionsError `pack-root`, a DiskCode */
+export function requireFolder({ file, name }: Named): void {
+  const found = onDisk(name, () => statSync(file, { throwIfNoEntry: false }));
   if (found?.isDirectory() === true) return;
   const what = found === undefined ? 'there is nothing' : 'this is no folder';
   throw mistake('pack-root', `${what}, expected the folder of an archive`, {

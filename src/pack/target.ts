@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
 import { onDisk } from '../disk/failure.ts';
-import { replaceFile, startPart, syncFolder } from '../disk/replace.ts';
+import { startPart, syncFolder, writeSynced } from '../disk/replace.ts';
 import { isPrintable } from '../printable.ts';
 import { mistake } from './mistake.ts';
 
@@ -106,11 +106,17 @@ export function startDraft(target: Named): Draft {
     publish(sha256) {
       const sums = sumsOf(target);
       disk(() => {
-        rmSync(sums.file, { force: true });
-        renameSync(file, target.file);
+        const part = startPart(sums.file);
+        try {
+          writeSynced(part, `${sha256}  ${basename(target.file)}\n`);
+          rmSync(sums.file, { force: true });
+          renameSync(file, target.file);
+          renameSync(part, sums.file);
+        } finally {
+          rmSync(part, { force: true });
+        }
         syncFolder(dirname(target.file));
       });
-      replaceFile(sums.file, `${sha256}  ${basename(target.file)}\n`);
     },
     discard() {
       closeIt();

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { readContents } from '../../src/archive/contents.ts';
 import { openTree, type Tree } from '../../src/archive/tree.ts';
-import { registryConfig } from '../../src/images/registry-config.ts';
+import { registryConfig, registryConfigTemplate } from '../../src/images/registry-config.ts';
 import { packageFile } from '../../src/package.ts';
 import { makeTree, scratchFolder, write, type ImageToMake } from '../support/archive-make.ts';
 import { ask, startNginx, type TestNginx } from '../support/nginx.ts';
@@ -175,6 +175,34 @@ describe('the images of an archive, served by nginx', () => {
       expect(answer.status).toBe(200);
       expect(sha256(answer.body)).toBe(digest);
     }
+  });
+});
+
+/** What Salt does: two variables, and nothing else of Jinja. */
+function filled(archive: string, variables: Readonly<Record<string, string>>): string {
+  const { text } = withTree(archive, (tree) => registryConfigTemplate(tree, template));
+  return text.replaceAll(/\{\{ (\w+) \}\}/gu, (_, name: string) => variables[name] ?? 'unknown');
+}
+
+describe('the template for the import of MetalK8s', () => {
+  it('is the configuration itself, once repository and folder are filled in', () => {
+    for (const id of examples) {
+      const text = filled(exampleIso(id), {
+        repository: id,
+        registry_root: `/srv/scality/${id}/images`,
+      });
+      expect(text).toBe(configOf(exampleIso(id)));
+      expect(text).not.toMatch(/\{[{%#]/u);
+    }
+  });
+
+  it('serves the images under any name and folder', async () => {
+    const folder = makeTree(scratchFolder(), { images: everyForm });
+    const nginx = await startNginx([
+      filled(folder, { repository: 'other-2', registry_root: join(folder, 'images') }),
+    ]);
+    const source = digestsIn(join(folder, 'images/index/1.html'));
+    expect(await pull(nginx, 'other-2/index:1.html')).toEqual(source);
   });
 });
 
