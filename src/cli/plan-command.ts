@@ -7,7 +7,7 @@ compared with what out/ and metadata/ were in the revision. Git is read, nothing
 archive is read, no cluster is asked, nothing is written.
 
 Exit codes: 0 nothing changes, 3 something does; 1 failed, or with --strict a breaking change of a
-CRD that platform.yaml does not waive; 2 wrong usage.
+CRD that platform.yaml does not waive, other than what was so before; 2 wrong usage.
 
 Examples:
   $ solutions plan                             what the edits since the last commit do

@@ -15,10 +15,11 @@ export function crdLines({ changed, shared }: CrdDangers): string[] {
   ];
 }
 
-function sharedLines({ name, renderedFrom, sharedBy, isCompatible, changes }: SharedCrd): string[] {
+function sharedLines({ name, renderedFrom, sharedBy, changes, ...how }: SharedCrd): string[] {
   const head = `${name} of ${renderedFrom}, which ${sharedBy} shares`;
-  if (isCompatible) return [`  ${head}: compatible`];
-  return [`! ${head}: incompatible`, ...changeLines(changes)];
+  // What was so before is no news.
+  if (how.isCompatible) return how.isNew ? [`  ${head}: compatible`] : [];
+  return [`! ${head}: incompatible${how.isNew ? '' : ', as before'}`, ...changeLines(changes)];
 }
 
 const signs = { breaking: '-', risky: '!', safe: ' ' } as const;

@@ -3,7 +3,7 @@ import type { ChangePlan } from '../plan/change-plan.ts';
 import type { ChangedObject } from '../plan/object-changes.ts';
 import type { ArchiveImages, ImageChanges, PlannedImage } from '../plan/image-changes.ts';
 import type { ImportedSolution, PlacementChanges } from '../plan/placement-changes.ts';
-import { deleteLine, holdsOthers, type ObjectName } from '../plan/removed.ts';
+import { deleteLine, holdsOthers, warningsOf, type ObjectName } from '../plan/removed.ts';
 import type { DeploymentChange } from '../plan/workloads.ts';
 import { bytesText } from './bytes.ts';
 import { crdLines, rightsLines } from './plan-dangers.ts';
@@ -30,7 +30,7 @@ export function planSections(plan: ChangePlan): PlanSection[] {
   const { added, changed, removed } = objects;
   return [
     { ...section(crdsTitle(plan), crdLines(plan.crds)), isGrave: plan.crds.breaking > 0 },
-    section(rightsTitle(plan), rightsLines(plan.rights)),
+    { ...section(rightsTitle(plan), rightsLines(plan.rights)), isGrave: gainsNotable(plan) },
     section(workloadsTitle(plan), workloadLines(plan)),
     section(imagesTitle(plan), imageLines(plan.images)),
     section(
@@ -130,6 +130,11 @@ function rightsTitle({ rights }: ChangePlan): string {
   return `Rights: gained by ${counted(gained, 'Operator')}, lost by ${lost}`;
 }
 
+/** What reaches further than its words say must not be folded away. */
+function gainsNotable({ rights }: ChangePlan): boolean {
+  return rights.some(({ gained }) => gained.some(({ notable }) => notable !== undefined));
+}
+
 function accountsOf(changes: ChangePlan['rights']): number {
   return sumOf(changes, ({ accounts }) => accounts.length);
 }
@@ -205,6 +210,7 @@ function deleteLines(removed: readonly ObjectName[]): string[] {
   const last = removed.filter(holdsOthers);
   const first = removed.filter((object) => !holdsOthers(object));
   return [
+    ...warningsOf(removed),
     ...first.map(deleteLine),
     ...(last.length === 0
       ? []

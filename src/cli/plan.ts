@@ -11,6 +11,7 @@ import type { State } from '../model/state.ts';
 import { isDone, planFolder } from '../out/plan.ts';
 import { changePlan } from '../plan/change-plan.ts';
 import { renderedTexts } from '../plan/object-set.ts';
+import { loadTrusted } from '../trust/keys.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { PlanFlags } from './plan-command.ts';
 import { reportPlan } from './plan-report.ts';
@@ -27,9 +28,16 @@ interface PlanOptions extends PlanFlags {
 export async function plan(options: PlanOptions, terminal: Terminal): Promise<ExitCode> {
   const { root, against: name, strict = false } = options;
   const config = loadConfig(root);
+  const trusted = loadTrusted(config.platform.trust, root);
   const [revision, metadata] = await Promise.all([
     findRevision({ root, name }),
-    extract(config.solutions.archives, { root, locked: true, acceptChanged: false, write: false }),
+    extract(config.solutions.archives, {
+      root,
+      locked: true,
+      acceptChanged: false,
+      write: false,
+      trusted,
+    }),
   ]);
   const state = resolve(config, metadata.archives);
   const folders = rendered(state, config.platform.gitops);

@@ -8,7 +8,7 @@ import {
   type ObjectChanges,
 } from './object-changes.ts';
 import type { ObjectSet, ObjectSets } from './object-set.ts';
-import { placementChanges, type PlacementChanges } from './placement-changes.ts';
+import { deployedIds, placementChanges, type PlacementChanges } from './placement-changes.ts';
 import { workloadChanges, type WorkloadChanges } from './workloads.ts';
 
 /** What changes between two states. Plain data: it is JSON as it is. */
@@ -32,7 +32,7 @@ export function changePlan({ objects, images }: States, crds: CrdContext): Chang
   const differing = differingObjects(objects);
   return {
     placement: placementChanges(objects),
-    crds: crdDangers(differing, crds),
+    crds: crdDangers({ differing, deployed: deployedIds(objects.before) }, crds),
     rights: differing.some(isAboutRights)
       ? newRights(objectsOf(objects.before), objectsOf(objects.after))
       : [],

@@ -11,6 +11,8 @@ export interface SharedCrd {
   /** The same of the one that has to live with it. */
   readonly sharedBy: string;
   readonly isCompatible: boolean;
+  /** Whether the CRD changes, or the version did not run before. */
+  readonly isNew: boolean;
   /** From its own to the rendered one, worst first. */
   readonly changes: readonly JudgedChange[];
 }
@@ -19,7 +21,7 @@ export interface SharedCrd {
 export interface CrdDangers {
   readonly changed: readonly ChangedCrd[];
   readonly shared: readonly SharedCrd[];
-  /** How many changes break something without a waiver, in both lists. */
+  /** How many changes break something without a waiver, in both lists; of the shared ones the new. */
   readonly breaking: number;
 }
 
@@ -29,9 +31,16 @@ export interface CrdContext {
   readonly uses: readonly CrdUse[];
 }
 
+/** What differs between two states. */
+interface Difference {
+  readonly differing: readonly DifferingObject[];
+  /** The versions that ran before, as `<name>-<version>`. */
+  readonly deployed: ReadonlySet<string>;
+}
+
 /** Judges the CRDs among the differing objects, and those that several versions share. */
 export function crdDangers(
-  differing: readonly DifferingObject[],
+  { differing, deployed }: Difference,
   { waivers, uses }: CrdContext,
 ): CrdDangers {
   const crds = differing.filter(({ name }) => name.kind === 'CustomResourceDefinition');
@@ -40,13 +49,17 @@ export function crdDangers(
     after: crds.map(({ after }) => after).filter((crd) => crd !== undefined),
     waivers,
   });
+  const changedNames = new Set(crds.map(({ name }) => name.name));
   const shared = uses.map(({ crd, archive, changes, isCompatible }): SharedCrd => ({
     name: crd.name,
     renderedFrom: crd.archive.id,
     sharedBy: archive.id,
     isCompatible,
+    isNew: changedNames.has(crd.name) || !deployed.has(archive.id),
     changes,
   }));
-  const all = [...changed, ...shared].flatMap(({ changes }) => changes);
+  const all = [...changed, ...shared.filter(({ isNew }) => isNew)].flatMap(
+    ({ changes }) => changes,
+  );
   return { changed, shared, breaking: all.filter(isBreaking).length };
 }

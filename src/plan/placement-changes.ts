@@ -50,6 +50,12 @@ export function placementChanges({ before, after }: ObjectSets): PlacementChange
   };
 }
 
+/** The versions that run somewhere, as `<name>-<version>`. */
+export function deployedIds(objects: ObjectSet): Set<string> {
+  const placed = [...placedIn(environmentsOf(objects)).values()];
+  return new Set(placed.map(({ solution, version }) => `${solution}-${version}`));
+}
+
 interface EnvironmentNamespace {
   readonly environment: string;
   readonly namespace: string;

@@ -147,6 +147,18 @@ export function deleteLine({ apiVersion, kind, namespace, name }: ObjectName): s
   return `kubectl delete ${shellWord(resource)}${where}${end} ${shellWord(name)}`;
 }
 
+/**
+ * What a shell passes over and people should do before the `kubectl delete` lines: nobody else than the
+ * Operator takes finalizers off its custom resources, and with one neither they nor their Namespace go.
+ */
+export function warningsOf(removed: readonly ObjectName[]): string[] {
+  const isOperator = ({ kind, name }: ObjectName) =>
+    kind === 'Deployment' && name.endsWith('-operator');
+  return removed.some(isOperator)
+    ? ['# Custom resources that nobody needs go first, while the Operator can still clean up.']
+    : [];
+}
+
 /** Whether much goes with an object: all custom resources with a CRD, everything in a Namespace. */
 export function holdsOthers({ kind }: ObjectName): boolean {
   return kind === 'CustomResourceDefinition' || kind === 'Namespace';

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -139,7 +140,10 @@ describe('a plan of a repository', () => {
     const { exitCode, stdout } = await plan(folder);
     expect(exitCode).toBe(3);
     const lines = stdout.split('\n').filter((line) => /^ {2}(?:kubectl|#)/u.test(line));
-    expect(lines.at(0)).toBe('  kubectl delete deployment.apps -n shop store-operator');
+    expect(lines.slice(0, 2)).toEqual([
+      '  # Custom resources that nobody needs go first, while the Operator can still clean up.',
+      '  kubectl delete deployment.apps -n shop store-operator',
+    ]);
     expect(lines.slice(-4)).toEqual([
       '  # With much inside: all custom resources of a CRD, everything in a Namespace.',
       '  # Only when nobody needs it any more:',
@@ -203,7 +207,7 @@ describe('a plan of a repository', () => {
     await synth(folder);
     const { stdout } = await plan(folder);
     expect(stdout).toMatch(
-      /^Images: 1 added, 1 removed, [0-9.]+ KiB to transfer\n! another registry: one\.example -> other\.example$/mu,
+      /^Images: 1 added, 1 removed, [0-9.]+ (?:KiB|B) to transfer\n! another registry: one\.example -> other\.example$/mu,
     );
     expect(stdout).toMatch(/^ {2}solutions unpush store-1\.0\.0 --from one\.example$/mu);
     await commitAll(folder, 'another registry');
@@ -214,6 +218,17 @@ describe('a plan of a repository', () => {
     const { stdout: unknown } = await plan(folder);
     expect(unknown).toContain('Deployment store-operator in shop: restarts (image');
     expect(unknown).not.toContain('another registry');
+  });
+
+  it('refuses what synth refuses: a record without the signature that platform.yaml requires', async () => {
+    const folder = await storeRepository();
+    const { publicKey } = generateKeyPairSync('ed25519');
+    write(folder, 'vendor.pub', publicKey.export({ format: 'pem', type: 'spki' }));
+    const trust = '{policy: required, keys: [{name: vendor, file: vendor.pub}]}';
+    say(folder, { archives: ['store-1.0.0'], version: '1.0.0', platform: `{trust: ${trust}}` });
+    const { exitCode, stderr } = await plan(folder);
+    expect(stderr).toContain('names no signature by a key of platform.yaml');
+    expect(exitCode).toBe(1);
   });
 
   it('compares gitops/ as well', async () => {
@@ -296,13 +311,19 @@ describe('a breaking change of a CRD', () => {
     const folder = await storeRepository({ crds: smallerCrd });
     say(folder, { ...upgraded, version: '1.0.0' });
     await synth(folder);
-    await commitAll(folder, '1.1.0 is active, 1.0.0 runs');
+    const shared =
+      '! things.store.example.com of store-1.1.0, which store-1.0.0 shares: incompatible';
     const { exitCode, stdout } = await plan(folder, '--strict');
-    expect(stdout).toContain(
-      '! things.store.example.com of store-1.1.0, which store-1.0.0 shares: incompatible\n',
-    );
+    expect(stdout).toContain(`${shared}\n`);
     expect(exitCode).toBe(1);
-    expect((await plan(folder)).exitCode).toBe(0);
+    await commitAll(folder, '1.1.0 is active, 1.0.0 runs');
+    // Once somebody took that on, it is told and fails no other change.
+    const after = await plan(folder, '--strict');
+    expect([after.exitCode, after.stdout]).toEqual([
+      0,
+      expect.stringContaining(`\nCRDs\n${shared}, as before\n`),
+    ]);
+    expect(after.stderr).toContain('which breaks store-1.0.0');
   });
 });
 
