@@ -6,8 +6,8 @@ What is in out/ and gitops/ belongs to this command: a file that somebody edited
 replaces it. What is no longer rendered is removed from there; the lines that delete it in the cluster
 are printed.
 
-A new archive is compared with the sums and signatures in it and beside it; what platform.yaml says under
-\`trust\` decides whether it needs one (docs/trust.md).
+A new archive is compared with the sums and signatures in it and beside it; under \`trust\`, platform.yaml
+says whose signatures count, and whether there must be one (docs/trust.md).
 
 Exit codes: 0 done, or with --check nothing would change; 3 with --check something would; 1 failed,
 2 wrong usage.

@@ -187,6 +187,28 @@ describe('synth where a signature is required', () => {
     expect((await verify(folder, '--locked')).exitCode).toBe(1);
   });
 
+  it('imports nothing that somebody else signed, and edits no file for it', async () => {
+    const folder = committed();
+    const config = join(folder, 'solutions.yaml');
+    writeFileSync(
+      config,
+      readFileSync(config, 'utf8').replace(/.*base-images-2\.3\.0\.iso.*\n/u, ''),
+    );
+    rmSync(join(folder, 'metadata/base-images-2.3.0'), { recursive: true });
+    writePolicy(folder, pairs['ECDSA P-256'](), 'when-present');
+    const archive = join(folder, 'examples/base-images-2.3.0.iso');
+    writeFileSync(`${archive}.sig`, cosignSignature(pairs['ECDSA P-256'](), readFileSync(archive)));
+    const before = snapshot(folder);
+    const args = ['-C', folder, 'import', '-a', 'examples/base-images-2.3.0.iso'];
+    const { exitCode, stderr } = await solutions(args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(
+      'the signature is right with none of the keys of platform.yaml (`vendor`)',
+    );
+    const after = [...snapshot(folder)].filter(([path]) => !path.startsWith('.solutions'));
+    expect(after).toEqual([...before]);
+  });
+
   it('says at its line what is wrong with the keys, all of it at once', async () => {
     const folder = committed();
     writePolicy(folder, pairs.RSA(), 'required');

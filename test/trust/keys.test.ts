@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { errorsOf } from '../support/archive-errors.ts';
 import { scratchFolder } from '../support/archive-make.ts';
@@ -94,6 +95,31 @@ describe('a key file', () => {
     expect(error?.code).toBe('trust-key');
     expect(error?.message).toContain(message);
     expect(error?.hint).toBeDefined();
+  });
+
+  test('of any bytes is a key or an error of ours', async () => {
+    const folder = scratchFolder();
+    const piece = fc.constantFrom(
+      publicPem,
+      '-----BEGIN PUBLIC KEY-----\n',
+      'MFkwEwYH',
+      '\n',
+      'RWQ',
+      'untrusted comment: ',
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece).map((all) => all.join('')),
+        ),
+        async (text) => {
+          const errors = await errorsOf(() => trustedBy(folder, { vendor: text }));
+          expect(errors.filter(({ code }) => code !== 'trust-key')).toEqual([]);
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 
   test('must be there, be a file, and be named once; all mistakes are told together', async () => {

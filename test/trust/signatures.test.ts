@@ -385,6 +385,29 @@ describe('a file that is no signature of ours', () => {
     expect(performance.now() - start).toBeLessThan(1000);
   });
 
+  test.each(['.sig', '.sigstore.json', '.bundle', '.minisig'])(
+    'is a verdict whatever its bytes are: %s',
+    async (end) => {
+      const { folder, archive } = shipped();
+      const all = Object.entries(pairs).map(([, makePair], index) => {
+        return [`key${index}`, makePair().publicKey] as const;
+      });
+      const trusted = trustedBy(folder, Object.fromEntries(all));
+      const bytes = fc.oneof(
+        fc.uint8Array({ maxLength: 600 }),
+        fc.uint8Array({ maxLength: 600 }).map((some) => Buffer.from(some).toString('base64')),
+        fc.json(),
+      );
+      await fc.assert(
+        fc.asyncProperty(bytes, async (content) => {
+          writeFileSync(`${archive}${end}`, content);
+          expect((await verdictOn(archive, trusted))?.state).toBe('wrong');
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
+
   test.each([
     ['keyless-0.1.sigstore.json', 'signed with a certificate'],
     ['attestation.sigstore.json', 'holds an attestation'],
