@@ -81,12 +81,6 @@ function textOf(
 
 function readKey(named: KeyFile, root: string): TrustedKey {
   const text = textOf(named, root, 'trust-key');
-  const refuse = (found: string, cause?: unknown) =>
-    mistake('trust-key', `${JSON.stringify(named.file)} ${found}, expected ${WANTED}`, {
-      place: named.place,
-      hint: 'ask the vendor for the public key that belongs to its signatures',
-      cause,
-    });
   // Node makes a public key of a private one without a word.
   if (isPrivate(text)) {
     throw mistake('trust-key', `${JSON.stringify(named.file)} is a private key`, {
@@ -96,21 +90,32 @@ function readKey(named: KeyFile, root: string): TrustedKey {
   }
   const minisign = minisignKey(text);
   const source = minisign?.der ?? pemOf(text);
-  if (source === undefined) throw refuse('is something else');
-  let key: KeyObject;
-  try {
-    key =
-      typeof source === 'string'
-        ? createPublicKey(source)
-        : createPublicKey({ key: Buffer.from(source), format: 'der', type: 'spki' });
-  } catch (cause) {
-    throw refuse('is damaged', cause);
-  }
+  if (source === undefined) throw refusal(named, 'is something else');
+  const key = parseKey(source, named);
   const flaw = flawOf(key);
-  if (flaw !== undefined) throw refuse(flaw);
+  if (flaw !== undefined) throw refusal(named, flaw);
   const der = key.export({ format: 'der', type: 'spki' });
   const fingerprint = `sha256:${hash('sha256', der, 'hex')}`;
   return { name: named.name, fingerprint, der, key, minisignId: minisign?.id };
+}
+
+/** @param source PEM, or DER (SubjectPublicKeyInfo) */
+function parseKey(source: string | Uint8Array, named: KeyFile): KeyObject {
+  try {
+    return typeof source === 'string'
+      ? createPublicKey(source)
+      : createPublicKey({ key: Buffer.from(source), format: 'der', type: 'spki' });
+  } catch (cause) {
+    throw refusal(named, 'is damaged', cause);
+  }
+}
+
+function refusal({ file, place }: KeyFile, found: string, cause?: unknown): SolutionsError {
+  return mistake('trust-key', `${JSON.stringify(file)} ${found}, expected ${WANTED}`, {
+    place,
+    hint: 'ask the vendor for the public key that belongs to its signatures',
+    cause,
+  });
 }
 
 function isPrivate(text: string): boolean {
