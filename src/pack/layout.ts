@@ -55,9 +55,8 @@ function foldersAbove(path: string): string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-/** The layout with one more file, unless it has one of this name. */
+/** The layout with one more file. */
 export function withFile({ folders, files }: Layout, file: PackedFile): Layout {
-  if (files.some(({ path }) => path === file.path)) return { folders, files };
   return { folders, files: [...files, file].sort((a, b) => compareText(a.path, b.path)) };
 }
 

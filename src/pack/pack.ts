@@ -13,7 +13,7 @@ import { errorsOf, noticesOf } from './findings.ts';
 import { dataSize, withFile, type Layout } from './layout.ts';
 import { readBack } from './read-back.ts';
 import { imageScript, type Volume } from './script.ts';
-import { readSource, requireFolder, type Source } from './source.ts';
+import { readSource, REGISTRY_CONFIG, requireFolder, type Source } from './source.ts';
 import { prepareTarget, startDraft, sumsOf, type Draft, type Named } from './target.ts';
 
 /** What is to be packed. */
@@ -59,8 +59,6 @@ export interface Packed {
   readonly warnings: readonly Notice[];
 }
 
-const REGISTRY_CONFIG = 'registry-config.inc.j2';
-
 /**
  * Makes the ISO image of a folder: checks the folder, writes the image under another name, reads all
  * of it back, checks it as `check` does, and only then gives it its name and writes its sums. The
@@ -103,8 +101,7 @@ async function write(work: Work): Promise<Packed> {
   const config = onDisk(target.name, () => startPart(`${target.file}.${REGISTRY_CONFIG}`));
   const draft = startDraft(target);
   try {
-    onDisk(target.name, () => writeSynced(config, work.source.registryConfig));
-    const layout = completed(work.source, config);
+    const layout = completed(work, config);
     await writeImage(layout, draft, work);
     return await publish(layout, draft, work);
   } catch (error) {
@@ -118,13 +115,16 @@ async function write(work: Work): Promise<Packed> {
   }
 }
 
-/** Without that file MetalK8s itself cannot import the archive. */
-function completed({ layout, registryConfig }: Source, source: string): Layout {
+/** The layout of the folder, with what it lacks written to `config`. */
+function completed({ request, source }: Work, config: string): Layout {
+  const { layout, registryConfig: text } = source;
+  if (text === undefined) return layout;
+  onDisk(request.target.name, () => writeSynced(config, text));
   return withFile(layout, {
     path: REGISTRY_CONFIG,
-    source,
-    size: Buffer.byteLength(registryConfig),
-    sha256: createHash('sha256').update(registryConfig).digest('hex'),
+    source: config,
+    size: Buffer.byteLength(text),
+    sha256: createHash('sha256').update(text).digest('hex'),
     isExecutable: false,
   });
 }
@@ -170,7 +170,7 @@ async function publish(layout: Layout, draft: Draft, work: Work): Promise<Packed
     sums: sumsOf(target).name,
     files: layout.files.length,
     shared: all - dataSize(layout),
-    added: layout.files.length > source.layout.files.length ? [REGISTRY_CONFIG] : [],
+    added: source.registryConfig === undefined ? [] : [REGISTRY_CONFIG],
     warnings: report ? noticesOf(report, 'warning') : [],
   };
 }

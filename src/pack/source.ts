@@ -16,12 +16,15 @@ import { layoutOf, type Layout } from './layout.ts';
 import { mistake } from './mistake.ts';
 import type { Named } from './target.ts';
 
+/** Without it MetalK8s itself cannot import an archive. */
+export const REGISTRY_CONFIG = 'registry-config.inc.j2';
+
 /** A folder that was checked and hashed. */
 export interface Source {
   readonly product: Product;
   readonly layout: Layout;
-  /** What `registry-config.inc.j2` is, where the folder has none. */
-  readonly registryConfig: string;
+  /** What {@link REGISTRY_CONFIG} is, where the folder has none. */
+  readonly registryConfig: string | undefined;
   /** @throws SolutionsError `pack-changed` */
   requireUnchanged(): void;
 }
@@ -51,7 +54,9 @@ export async function readSource(root: Named, options: SourceOptions): Promise<S
     return {
       product,
       layout: layoutOf(tree, { directory, files, digests }),
-      registryConfig: registryConfigTemplate(tree, options.template).text,
+      registryConfig: tree.find(REGISTRY_CONFIG)
+        ? undefined
+        : registryConfigTemplate(tree, options.template).text,
       requireUnchanged() {
         const { fingerprint } = walkDirectory(root.file, root.name);
         if (fingerprint !== directory.fingerprint) throw changedMistake([]);

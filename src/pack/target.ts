@@ -9,7 +9,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { onDisk } from '../disk/failure.ts';
 import { startPart, syncFolder, writeSynced } from '../disk/replace.ts';
 import { isPrintable } from '../printable.ts';
@@ -48,14 +48,20 @@ export function prepareTarget(
   }
   for (const one of [target, sumsOf(target)]) requireFree(one, overwrite);
   const folder = dirname(target.file);
-  onDisk(target.name, () => mkdirSync(folder, { recursive: true }));
-  const inside = onDisk(target.name, () => relative(realpathSync(root.file), realpathSync(folder)));
+  const inside = onDisk(target.name, () => relative(realpathSync(root.file), realPath(folder)));
   if (inside === '' || !/^\.\.(?:\/|$)/u.test(inside)) {
     throw mistake('pack-target', 'the archive would lie in the folder that is packed', {
       place,
       hint: `choose a path outside ${JSON.stringify(root.name)}: an archive does not hold itself`,
     });
   }
+  onDisk(target.name, () => mkdirSync(folder, { recursive: true }));
+}
+
+/** Where a folder is, or will be when it is made, links resolved. Throws system errors. */
+function realPath(folder: string): string {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  return found ? realpathSync(folder) : join(realPath(dirname(folder)), basename(folder));
 }
 
 function requireFree({ file, name }: Named, overwrite: boolean): void {

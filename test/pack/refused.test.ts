@@ -148,6 +148,7 @@ describe('the place of an archive', () => {
     for (const iso of [join(root, 'a.iso'), join(root, 'docs/new/a.iso'), join(link, 'a.iso')]) {
       await expect(packed(root, { iso })).rejects.toMatchObject({ code: 'pack-target' });
     }
+    expect(readdirSync(root)).not.toContain('docs');
     const beside = `${root}-beside.iso`;
     await packed(root, { iso: beside });
     rmSync(beside);
