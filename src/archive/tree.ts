@@ -229,6 +229,7 @@ function filesOf(
   let children: Children | undefined;
   // Several parts of a run list the same folders.
   const listings = new Map<string, Listing>();
+  const listed = new Map<string, readonly TreeFile[]>();
   return {
     specialFiles() {
       return [...entries].flatMap(([path, { kind }]) => (kind === 'other' ? [path] : [])).sort();
@@ -238,7 +239,10 @@ function filesOf(
       const listing = listings.get(folder) ?? listFiles(entries, children, folder);
       listings.set(folder, listing);
       checkListing(listing, name, strict);
-      return listing.files.flatMap(({ path, real }) => toFile(path, real) ?? []);
+      const files =
+        listed.get(folder) ?? listing.files.flatMap(({ path, real }) => toFile(path, real) ?? []);
+      listed.set(folder, files);
+      return files;
     },
     find(path) {
       const found = follow(entries, path);
