@@ -1,6 +1,6 @@
 import { Agent, request, type ClientRequest } from 'node:http';
 import { exchange, type Answer, type Body, type Waits } from './exchange.ts';
-import { RegistryError } from './failure.ts';
+import { interrupted, RegistryError } from './failure.ts';
 import { hostnameOf, portOf, proxyAuthorization, proxyFor } from './proxy.ts';
 import { tlsAgent } from './tls-agent.ts';
 import type { TrustSettings } from './trust.ts';
@@ -39,10 +39,15 @@ const MAX_ANSWER = 64 << 10;
 export class Transport {
   readonly #settings: TransportSettings;
   readonly #agents = new Map<string, Agent>();
+  readonly #underWay = new Set<ClientRequest>();
   #requests = 0;
 
   constructor(settings: TransportSettings) {
     this.#settings = settings;
+    // Node's own option for each request costs as much as the request.
+    settings.signal.addEventListener('abort', () => {
+      for (const pending of this.#underWay) pending.destroy(interrupted());
+    });
   }
 
   /** How many requests were sent so far. */
@@ -84,11 +89,11 @@ export class Transport {
 
   #open(outgoing: Outgoing, { agent, proxy }: Route): ClientRequest {
     const { url, method, body } = outgoing;
-    const { waits, signal, userAgent } = this.#settings;
+    const { waits, userAgent } = this.#settings;
     const path = `${url.pathname}${url.search}`;
     // A tunnel leads to the host itself.
     const relay = url.protocol === 'http:' ? proxy : undefined;
-    return request({
+    const opened = request({
       method,
       agent,
       protocol: (relay ?? url).protocol,
@@ -106,8 +111,15 @@ export class Transport {
       },
       // Counts from before the connection is there, and anew with every byte.
       timeout: waits.idle,
-      signal,
     });
+    this.#watch(opened);
+    return opened;
+  }
+
+  #watch(opened: ClientRequest): void {
+    if (this.#settings.signal.aborted) opened.destroy(interrupted());
+    this.#underWay.add(opened);
+    opened.once('close', () => this.#underWay.delete(opened));
   }
 
   /** One agent a host: its trust is its own. */
