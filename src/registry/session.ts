@@ -78,7 +78,7 @@ export class RegistrySession {
     this.slots = new Slots(settings.jobs);
     // A URL leaves the usual port out; answers are compared with this.
     this.#origin = new URL(`${settings.isPlainHttp ? 'http' : 'https'}://${settings.host}`).origin;
-    // Every request under way listens to it, and there may be many.
+    // Every pause before a retry and every tunnel listens to it, and there may be many.
     setMaxListeners(0, settings.signal);
     this.#transport = new Transport({
       ...settings,
