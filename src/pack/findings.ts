@@ -3,8 +3,12 @@ import type { Level } from '../check/rule.ts';
 import { ruleText, type RuleId } from '../check/rules.ts';
 import { SolutionsError, type Notice } from '../errors.ts';
 
-/** What `check` found at one level, each as a notice with the rule as its code. */
-export function noticesOf({ subject, findings, omitted }: Report, level: Level): Notice[] {
+/**
+ * What `check` found at one level, each as a notice with the rule as its code.
+ *
+ * @param subject what was checked, as the user wrote it
+ */
+export function noticesOf({ findings, omitted }: Report, level: Level, subject: string): Notice[] {
   const isOf = ({ rule }: { readonly rule: RuleId }) => ruleText(rule).level === level;
   return [
     ...findings.filter(isOf).map((finding) => noticeOf(finding, subject)),
@@ -29,8 +33,8 @@ function noticeOf({ rule, message, at, mend }: Finding, subject: string): Notice
 }
 
 /** The errors that `check` found. */
-export function errorsOf(report: Report): SolutionsError[] {
-  return noticesOf(report, 'error').map(
+export function errorsOf(report: Report, subject: string): SolutionsError[] {
+  return noticesOf(report, 'error', subject).map(
     ({ code, message, hint, place }) => new SolutionsError(message, { code, hint, place }),
   );
 }

@@ -157,8 +157,9 @@ async function publish(layout: Layout, draft: Draft, work: Work): Promise<Packed
     hashing('reading back', options),
   );
   source.requireUnchanged();
-  const [report] = await checkArchives([image]);
-  if (report) throwAll(errorsOf(report));
+  // Under its own name: what lies beside the other one is about an archive that was there before.
+  const reports = await checkArchives([{ file: draft.file, name: draft.file }]);
+  throwAll(reports.flatMap((report) => errorsOf(report, target.name)));
   options.signal?.throwIfAborted();
   draft.publish(sha256);
   const all = layout.files.reduce((sum, file) => sum + file.size, 0);
@@ -171,7 +172,7 @@ async function publish(layout: Layout, draft: Draft, work: Work): Promise<Packed
     files: layout.files.length,
     shared: all - dataSize(layout),
     added: source.registryConfig === undefined ? [] : [REGISTRY_CONFIG],
-    warnings: report ? noticesOf(report, 'warning') : [],
+    warnings: reports.flatMap((report) => noticesOf(report, 'warning', target.name)),
   };
 }
 

@@ -166,6 +166,16 @@ describe('the place of an archive', () => {
     expect(readFileSync(`${iso}.sha256`, 'utf8')).toBe(`${sum}  tree.iso\n`);
   });
 
+  it('is not judged by what vouched for the archive that was there before', async () => {
+    const root = makeTree(scratchFolder());
+    const folder = scratchFolder();
+    for (const name of ['', '.sha256', '.sig', '.minisig', '.sigstore.json']) {
+      write(folder, `tree.iso${name}`, 'of another archive');
+    }
+    const { files } = await packed(root, { iso: join(folder, 'tree.iso'), overwrite: true });
+    expect(files).toBeGreaterThan(5);
+  });
+
   it.each([
     ['a folder', (iso: string) => mkdirSync(iso)],
     ['a link', (iso: string) => symlinkSync('/etc/hostname', iso)],
