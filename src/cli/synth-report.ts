@@ -128,13 +128,10 @@ function tell(result: SynthResult, terminal: Terminal): void {
     if (lines.length === 0) return;
     for (const line of [title, ...lines.map((one) => `  ${one}`)]) terminal.say(line);
   };
-  say(
-    'No longer rendered. An apply does not delete; these lines do:',
-    [
-      ...warningsOf(removed),
-      ...removed.filter((object) => !holdsOthers(object)).map(deleteLine),
-    ],
-  );
+  say('No longer rendered. An apply does not delete; these lines do:', [
+    ...warningsOf(removed),
+    ...removed.filter((object) => !holdsOthers(object)).map(deleteLine),
+  ]);
   say(
     'No longer rendered, with much inside: all custom resources of a CRD, everything in a Namespace.\n' +
       'Only when nobody needs it any more:',

@@ -402,14 +402,19 @@ describe('the list', () => {
   });
 });
 
-describe('a list of somebody else', () => {
-  const mayHold = (name: string) => first.has(name) || second.has(name);
-  const theirs = (out: string, ...names: readonly string[]) => {
-    mkdirSync(out, { recursive: true });
-    for (const name of names) writeFileSync(join(out, name), name);
-    execFileSync('sh', ['-c', `sha256sum ${names.join(' ')} > SHA256SUMS`], { cwd: out });
-  };
+/** The names that both states have, as a folder of ours may hold them. */
+function mayHold(name: string): boolean {
+  return first.has(name) || second.has(name);
+}
 
+/** Files of somebody else, with a list that sha256sum made. */
+function theirs(out: string, ...names: readonly string[]): void {
+  mkdirSync(out, { recursive: true });
+  for (const name of names) writeFileSync(join(out, name), name);
+  execFileSync('sh', ['-c', `sha256sum ${names.join(' ')} > SHA256SUMS`], { cwd: out });
+}
+
+describe('a list of somebody else', () => {
   test.each([[['app.yaml']], [['README.md', 'app.yaml']], [['./app.yaml']]])(
     'that names %j is left with its files where nothing of ours is wanted',
     (names) => {
