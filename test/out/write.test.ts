@@ -408,7 +408,7 @@ function mayHold(name: string): boolean {
 }
 
 /** Files of somebody else, with a list that sha256sum made. */
-function theirs(out: string, ...names: readonly string[]): void {
+function writeTheirs(out: string, ...names: readonly string[]): void {
   mkdirSync(out, { recursive: true });
   for (const name of names) writeFileSync(join(out, name), name);
   execFileSync('sh', ['-c', `sha256sum ${names.join(' ')} > SHA256SUMS`], { cwd: out });
@@ -430,7 +430,7 @@ describe('a list of somebody else', () => {
 
   test('stops a run that wants to write, and overwriting leaves the files that it names', () => {
     const { root, out, content } = folder();
-    theirs(out, 'app.yaml', 'README.md');
+    writeTheirs(out, 'app.yaml', 'README.md');
     const before = tree(root);
     expect(() => writeFolder(planFolder(out, first, { mayHold }), { overwrite: false })).toThrow(
       expect.objectContaining({ code: 'sums-foreign' }),
