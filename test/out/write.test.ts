@@ -419,7 +419,7 @@ describe('a list of somebody else', () => {
     'that names %j is left with its files where nothing of ours is wanted',
     (names) => {
       const { root, out } = folder();
-      theirs(out, ...names);
+      writeTheirs(out, ...names);
       const before = tree(root);
       const planned = planFolder(out, new Map(), { mayHold });
       expect(isDone(planned)).toBe(true);
