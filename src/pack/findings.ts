@@ -1,15 +1,15 @@
 import type { Finding, Report } from '../check/finding.ts';
 import type { Level } from '../check/rule.ts';
-import { ruleText, type RuleId } from '../check/rules.ts';
+import { chapters, ruleText, type RuleId } from '../check/rules.ts';
 import { SolutionsError, type Notice } from '../errors.ts';
 
 /**
- * What `check` found at one level, each as a notice with the rule as its code.
- *
- * @param subject what was checked, as the user wrote it
+ * What `check` found at one level, each as a notice with the rule as its code. What vouches for an
+ * archive does not count: it is made afterwards, and what lies there is about an earlier one.
  */
-export function noticesOf({ findings, omitted }: Report, level: Level, subject: string): Notice[] {
-  const isOf = ({ rule }: { readonly rule: RuleId }) => ruleText(rule).level === level;
+export function noticesOf({ subject, findings, omitted }: Report, level: Level): Notice[] {
+  const isOf = ({ rule }: { readonly rule: RuleId }) =>
+    ruleText(rule).level === level && !Object.hasOwn(chapters.trust, rule);
   return [
     ...findings.filter(isOf).map((finding) => noticeOf(finding, subject)),
     ...omitted.filter(isOf).map(({ rule, count }) => ({
@@ -33,8 +33,8 @@ function noticeOf({ rule, message, at, mend }: Finding, subject: string): Notice
 }
 
 /** The errors that `check` found. */
-export function errorsOf(report: Report, subject: string): SolutionsError[] {
-  return noticesOf(report, 'error', subject).map(
+export function errorsOf(report: Report): SolutionsError[] {
+  return noticesOf(report, 'error').map(
     ({ code, message, hint, place }) => new SolutionsError(message, { code, hint, place }),
   );
 }

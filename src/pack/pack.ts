@@ -157,9 +157,8 @@ async function publish(layout: Layout, draft: Draft, work: Work): Promise<Packed
     hashing('reading back', options),
   );
   source.requireUnchanged();
-  // Under its own name: what lies beside the other one is about an archive that was there before.
-  const reports = await checkArchives([{ file: draft.file, name: draft.file }]);
-  throwAll(reports.flatMap((report) => errorsOf(report, target.name)));
+  const reports = await checkArchives([image]);
+  throwAll(reports.flatMap(errorsOf));
   options.signal?.throwIfAborted();
   draft.publish(sha256);
   const all = layout.files.reduce((sum, file) => sum + file.size, 0);
@@ -172,7 +171,7 @@ async function publish(layout: Layout, draft: Draft, work: Work): Promise<Packed
     files: layout.files.length,
     shared: all - dataSize(layout),
     added: source.registryConfig === undefined ? [] : [REGISTRY_CONFIG],
-    warnings: reports.flatMap((report) => noticesOf(report, 'warning', target.name)),
+    warnings: reports.flatMap((report) => noticesOf(report, 'warning')),
   };
 }
 

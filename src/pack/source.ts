@@ -45,7 +45,7 @@ interface SourceOptions extends HashOptions {
 export async function readSource(root: Named, options: SourceOptions): Promise<Source> {
   const directory = walkDirectory(root.file, root.name);
   throwAll(packMistakes(root, directory));
-  for (const report of await checkArchives([root])) throwAll(errorsOf(report, root.name));
+  for (const report of await checkArchives([root])) throwAll(errorsOf(report));
   const tree = openTree(root.file, root.name);
   try {
     const { product, images } = readContents(tree);
