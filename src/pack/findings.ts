@@ -1,6 +1,6 @@
 import type { Finding, Report } from '../check/finding.ts';
 import type { Level } from '../check/rule.ts';
-import { chapters, ruleText, type RuleId } from '../check/rules.ts';
+import { chapterOf, ruleText, type RuleId } from '../check/rules.ts';
 import { SolutionsError, type Notice } from '../errors.ts';
 
 /**
@@ -9,7 +9,7 @@ import { SolutionsError, type Notice } from '../errors.ts';
  */
 export function noticesOf({ subject, findings, omitted }: Report, level: Level): Notice[] {
   const isOf = ({ rule }: { readonly rule: RuleId }) =>
-    ruleText(rule).level === level && !Object.hasOwn(chapters.trust, rule);
+    ruleText(rule).level === level && chapterOf(rule) !== 'trust';
   return [
     ...findings.filter(isOf).map((finding) => noticeOf(finding, subject)),
     ...omitted.filter(isOf).map(({ rule, count }) => ({
