@@ -22,7 +22,7 @@ const OPTIONS = {
   platform: 'node',
   // Of the scripts that Node.js has, the kind that starts fastest, and the only one with a code cache.
   format: 'cjs',
-  target: 'node20.16',
+  target: 'node20.17',
   // Of what is not bundled, Node.js' own modules: a script has no loader for `import()`.
   supported: { 'dynamic-import': false },
   // Names stay: `--debug` shows them.
