@@ -1,29 +1,14 @@
-import { resolve } from 'node:path';
-import { openTree } from '../archive/tree.ts';
-import { solutionsErrors, type Notice } from '../errors.ts';
+import type { Notice } from '../errors.ts';
 import type { Trusted } from '../trust/keys.ts';
 import type { CheckKind, Verdict } from '../trust/verdict.ts';
-import { appraise } from './appraise.ts';
 import type { Stored } from './archive.ts';
+import { archiveVerdicts, type ConfirmOptions } from './confirm-archive.ts';
 import type { ListedArchive } from './examine.ts';
-import { isAtHand } from './known.ts';
-import type { ArchiveRecord } from './record.ts';
 import { isSignedEnough } from './recorded-verdicts.ts';
 import { openStore, type Store } from './store.ts';
 
 /** What is said of a record, and of the archive that it was extracted from. */
 export type RecordVerdict = Verdict<CheckKind | 'record' | 'archive'>;
-
-/** How {@link confirmRecords} works. */
-interface ConfirmOptions {
-  /** The folder of solutions.yaml and of metadata/. */
-  readonly root: string;
-  readonly trusted: Trusted;
-  /** Whether no archive is read. */
-  readonly isLocked: boolean;
-  /** Bytes read of all bytes of one archive. */
-  readonly progress: (event: { path: string; done: number; total: number }) => void;
-}
 
 /**
  * Compares everything in metadata/ with its own digests and with solutions.yaml, and each archive
@@ -51,7 +36,7 @@ export async function confirmRecords(
       continue;
     }
     verdicts.push(recordVerdict(stored, options.trusted));
-    verdicts.push(...(await archiveVerdicts(archive, stored.record, options)));
+    verdicts.push(...(await archiveVerdicts(stored.record, options)));
   }
   return verdicts;
 }
@@ -97,50 +82,4 @@ function recordVerdict({ record, files }: Stored, trusted: Trusted): RecordVerdi
   }
   const message = `the record and its ${files.size} files are as they were written`;
   return { check, state: 'checked', file, message };
-}
-
-async function archiveVerdicts(
-  { path }: ListedArchive,
-  record: ArchiveRecord,
-  { root, trusted, isLocked, progress }: ConfirmOptions,
-): Promise<RecordVerdict[]> {
-  const of = { check: 'archive', file: path } as const;
-  if (isLocked) return [{ ...of, state: 'unchecked', message: 'the archive was not read' }];
-  if (!isAtHand({ path }, root)) {
-    return [{ ...of, state: 'absent', message: 'the archive is not at hand' }];
-  }
-  try {
-    const tree = openTree(resolve(root, path), path);
-    try {
-      const { sha256, verdicts } = await appraise(tree, {
-        trusted,
-        progress: (done, total) => progress({ path, done, total }),
-      });
-      return [sameBytes(path, sha256, record), ...verdicts];
-    } finally {
-      tree.close();
-    }
-  } catch (error) {
-    return solutionsErrors(error).map(({ code, message, hint }) => {
-      if (code === 'trust-root') throw error;
-      return { ...of, state: 'wrong', message, hint };
-    });
-  }
-}
-
-function sameBytes(
-  path: string,
-  sha256: string,
-  { id, sha256: recorded }: ArchiveRecord,
-): RecordVerdict {
-  const of = { check: 'archive', file: path } as const;
-  if (sha256 === recorded) {
-    return { ...of, state: 'checked', message: `the archive is the one of metadata/${id}` };
-  }
-  return {
-    ...of,
-    state: 'wrong',
-    message: `the archive has the sha256 ${sha256}, metadata/${id} was extracted from ${recorded}`,
-    hint: 'put the archive there that was imported, or run `solutions synth` to import this one',
-  };
 }

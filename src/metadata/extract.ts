@@ -15,10 +15,10 @@ import {
   type New,
   type Surroundings,
 } from './examine.ts';
+import { freshRecord } from './fresh-record.ts';
 import { mistake } from './mistake.ts';
-import { noticesOf, recordedNotices } from './notices.ts';
-import { recordedVerdicts } from './recorded-verdicts.ts';
-import { changedFiles, digestsOfFiles, openStore, removeStored, saveStored } from './store.ts';
+import { noticesOf } from './notices.ts';
+import { changedFiles, openStore, removeStored, saveStored } from './store.ts';
 
 /** How {@link extract} works. */
 export interface ExtractOptions {
@@ -208,7 +208,7 @@ async function settle(finding: Finding, run: Run): Promise<Archive> {
 }
 
 async function extractOne(finding: New, before: Stored | undefined, run: Run): Promise<Stored> {
-  const { archive, file, sighting, contents, id } = finding;
+  const { archive, file, sighting, contents } = finding;
   const { cache, progress, trusted } = run.around;
   const tree = openTree(file, archive.path);
   try {
@@ -223,20 +223,9 @@ async function extractOne(finding: New, before: Stored | undefined, run: Run): P
     throwAll([...mistakes, ...refusals({ name: archive.path, kind, verdicts }, trusted)]);
     run.notices.push(...uncheckedNotices(verdicts));
     refuseChange(finding, before, { sha256, isAccepted: run.options.acceptChanged });
-    const { volume } = tree;
-    const record = {
-      id,
-      path: archive.path,
-      kind,
-      size: volume?.size ?? sighting.size,
-      sha256,
-      volumeId: volume?.id,
-      names: volume?.names,
-      verified: { blobs: 'sha256', archive: recordedVerdicts(verdicts) },
-      files: digestsOfFiles(contents.files),
-      images: contents.images.records,
-      notices: recordedNotices(contents.archiveNotices, archive.path),
-    } as const;
+    const size = tree.volume?.size ?? sighting.size;
+    const about = { path: archive.path, size, sha256, verdicts };
+    const record = freshRecord(tree, contents, about);
     return { record, files: contents.files };
   } finally {
     tree.close();

@@ -2,12 +2,17 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
+import { digestsOfFiles, openStore, removeStored, saveStored } from '../../src/metadata/store.ts';
 import { exampleFolder, removeFolders, snapshot, solutions } from '../support/cli.ts';
 import { cosignSignature, flipBit, pairs, type Pair } from '../support/trust-make.ts';
 
 afterEach(removeFolders);
 
 const ISO = 'examples/web-store-1.1.0.iso';
+/** What lies at the byte 150,000 of it. */
+const DAMAGED = expect.stringMatching(
+  /^examples\/web-store-1\.1\.0\.iso:images\/.+\.manifest\.json$/u,
+);
 const RECORD = 'metadata/web-store-1.1.0';
 
 function committed(): string {
@@ -50,6 +55,28 @@ function put(file: string) {
   return (folder: string) => writeFileSync(join(folder, file), 'mine\n');
 }
 
+/** A record with other contents, whose every digest is right. */
+function forge(folder: string, part: string): void {
+  const store = openStore(folder, false);
+  const stored = [...store.stored.values()].find(({ record }) => record.path === ISO);
+  if (stored === undefined) throw new Error('no record');
+  const { record } = stored;
+  const files = new Map(stored.files);
+  if (part.endsWith('.yaml')) {
+    files.set(part, Buffer.concat([files.get(part) ?? new Uint8Array(), Buffer.from('\n# more')]));
+  }
+  const [first, ...images] = record.images;
+  if (first === undefined) throw new Error('no image');
+  const changed = {
+    ...record,
+    ...(part === 'id' ? { id: 'web-store-9' } : {}),
+    ...(part === 'images' ? { images: [{ ...first, user: '0' }, ...images] } : {}),
+    files: digestsOfFiles(files),
+  };
+  removeStored(folder, record.id);
+  saveStored(folder, { record: changed, files });
+}
+
 describe('verify', () => {
   it('finds nothing wrong with the example, and writes nothing', async () => {
     const folder = committed();
@@ -67,7 +94,10 @@ describe('verify', () => {
   it('reads no archive with --locked, and says so', async () => {
     const folder = committed();
     flipBit(join(folder, ISO), 150_000);
-    expect((await verify(folder)).wrong).toEqual([['archive', ISO]]);
+    expect((await verify(folder)).wrong).toEqual([
+      ['archive', ISO],
+      ['archive', DAMAGED],
+    ]);
     const { exitCode, items } = await verify(folder, '--locked');
     expect(exitCode).toBe(0);
     expect(items.filter(({ check }) => check === 'archive').map(({ state }) => state)).toEqual([
@@ -141,10 +171,41 @@ describe('verify', () => {
       exitCode: 1,
       wrong: [
         ['archive', ISO],
+        ['archive', DAMAGED],
         ['sha256-file', 'examples/SHA256SUM'],
         ['signature', `${ISO}.sig`],
       ],
     });
+  });
+
+  it.each([
+    ['rights', 'operator/deploy/role.yaml'],
+    ['an image', 'images'],
+    ['another Solution', 'id'],
+  ])('finds a record that was forged with its checksum: %s', async (_, part) => {
+    const folder = committed();
+    forge(folder, part);
+    expect((await verify(folder, '--locked')).wrong).not.toContainEqual(['archive', ISO]);
+    const { exitCode, items } = await verify(folder);
+    expect(exitCode).toBe(1);
+    const found = items.find(({ check, state }) => check === 'archive' && state === 'wrong');
+    expect(found?.file).toBe(ISO);
+    expect(found?.message).toContain(`does not say what the archive says: "${part}"`);
+  });
+
+  it('believes no signature in a record that is not beside the archive, where one is required', async () => {
+    const folder = committed();
+    const pair = pairs['ECDSA P-256']();
+    signArchive(folder, pair, 'required');
+    const names = ['web-store-1.0.0', 'base-images-2.3.0'];
+    for (const name of names) {
+      const archive = join(folder, `examples/${name}.iso`);
+      writeFileSync(`${archive}.sig`, cosignSignature(pair, readFileSync(archive)));
+    }
+    expect((await solutions(['-C', folder, 'synth'])).exitCode).toBe(0);
+    rmSync(join(folder, `${ISO}.sig`));
+    expect(await verify(folder)).toMatchObject({ exitCode: 1, wrong: [['signature', ISO]] });
+    expect((await verify(folder, '--locked')).wrong).toEqual([]);
   });
 
   it('prints no control characters of what it finds', async () => {
