@@ -42,7 +42,7 @@ export function planSections(plan: ChangePlan): PlanSection[] {
       ],
     ),
     {
-      title: 'To delete what was removed: an apply does not',
+      title: 'To delete what was removed: an apply does not, an agent all but CRDs and Namespaces',
       lines: deleteLines(removed),
       language: 'sh' as const,
     },

@@ -382,6 +382,20 @@ async function exampleRepository(): Promise<string> {
   return folder;
 }
 
+/** The keys of a plan as docs/plan.md has them: `objects.added` of an object, and of an item its own. */
+function keysIn(value: unknown, depth = 0): string[] {
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => keysIn(item, 2));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+    const isGroup = depth === 0 && typeof inner === 'object' && !Array.isArray(inner);
+    if (!isGroup) return [key, ...keysIn(inner, 2)];
+    return Object.entries(inner ?? {}).flatMap(([name, item]: [string, unknown]) => [
+      `${key}.${name}`,
+      ...keysIn(item, 2),
+    ]);
+  });
+}
+
 describe('the formats of a plan', () => {
   it('are text and Markdown that read well', async () => {
     const folder = await exampleRepository();
@@ -426,5 +440,8 @@ describe('the formats of a plan', () => {
       deleteLines: expect.arrayContaining([expect.stringMatching(/^kubectl delete /u)]),
       warnings: expect.arrayContaining([expect.objectContaining({ code: 'folder-stale' })]),
     });
+    const document = readFileSync(packageFile('docs/plan.md'), 'utf8');
+    const missing = keysIn(found).filter((key) => !document.includes(`\`${key}\``));
+    expect([...new Set(missing)]).toEqual([]);
   });
 });
