@@ -4,6 +4,7 @@ import { openFlawed, type Tree } from '../archive/tree.ts';
 import { SolutionsError, solutionsErrors, type Place } from '../errors.ts';
 import type { HashOptions } from '../metadata/hash.ts';
 import type { Trusted } from '../trust/keys.ts';
+import type { Verdict } from '../trust/verdict.ts';
 import { checkCrds, type DefinedCrd } from './crd-check.ts';
 import { Findings, type Report, type Spot } from './finding.ts';
 import { blobsOf, checkImages } from './image-check.ts';
@@ -45,8 +46,8 @@ export async function checkArchives(
   for (const archive of archives) checked.push(await checkOne(archive, options));
   checkIds(checked);
   checkOwners(checked);
-  return checked.map(({ findings, name, kind, id }) =>
-    findings.report({ subject: name, kind, id }),
+  return checked.map(({ findings, name, kind, id, trust }) =>
+    findings.report({ subject: name, kind, id, trust }),
   );
 }
 
@@ -58,6 +59,7 @@ interface Checked {
   readonly id?: string | undefined;
   readonly solution?: string | undefined;
   readonly version?: string | undefined;
+  readonly trust?: readonly Verdict[] | undefined;
   readonly crds: readonly DefinedCrd[];
 }
 
@@ -90,7 +92,7 @@ async function checkTree(tree: Tree, findings: Findings, options: CheckOptions):
   const contents = gatherContents(tree);
   addNotices(findings, name, [...contents.errors, ...contents.notices]);
   const crds = checkContents(tree, contents, findings);
-  await checkBytes(tree, contents, { findings, options });
+  const trust = await checkBytes(tree, contents, { findings, options });
   const { product } = contents;
   return {
     name,
@@ -99,6 +101,7 @@ async function checkTree(tree: Tree, findings: Findings, options: CheckOptions):
     id: product?.id,
     solution: product?.name,
     version: product?.version,
+    trust: kind === 'iso' ? trust : undefined,
     crds,
   };
 }
@@ -131,7 +134,7 @@ async function checkBytes(
   tree: Tree,
   { images }: Gathered,
   { findings, options }: DeepCheck,
-): Promise<void> {
+): Promise<readonly Verdict[]> {
   const { progress, trusted, deep = false } = options;
   const all = images ? blobsOf(tree, images) : [];
   const hashing: HashOptions = progress
@@ -139,11 +142,13 @@ async function checkBytes(
     : {};
   try {
     const blobs = deep ? all : undefined;
-    const mistakes = await checkTrust(tree, findings, { ...hashing, trusted, blobs });
+    const { verdicts, mistakes } = await checkTrust(tree, findings, { ...hashing, trusted, blobs });
     addNotices(findings, tree.name, mistakes);
+    return verdicts;
   } catch (error) {
     if (error instanceof SolutionsError && error.code === 'trust-root') throw error;
     addNotices(findings, tree.name, solutionsErrors(error));
+    return [];
   }
 }
 

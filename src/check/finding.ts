@@ -1,5 +1,6 @@
 import type { Waiver } from '../config/waivers.ts';
 import { compareText } from '../text-order.ts';
+import type { Verdict } from '../trust/verdict.ts';
 import { levels, type Level } from './rule.ts';
 import { ruleIds, ruleText, type RuleId } from './rules.ts';
 
@@ -47,6 +48,8 @@ export interface Report {
   readonly findings: readonly Finding[];
   /** Findings that are left out, by rule: only the first of each are kept. */
   readonly omitted: readonly Omitted[];
+  /** Everything that vouches for an image, right or not; nothing does for what is no image. */
+  readonly trust?: readonly Verdict[] | undefined;
 }
 
 /** How many more findings a rule has. */
@@ -100,7 +103,7 @@ export class Findings {
   }
 
   /** The report of all that was added. */
-  report(about: Pick<Report, 'subject' | 'kind' | 'id'>): Report {
+  report(about: Omit<Report, 'findings' | 'omitted'>): Report {
     const rules = [...ruleIds].sort((a, b) => rankOf(a) - rankOf(b));
     return {
       ...about,

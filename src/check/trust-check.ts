@@ -1,7 +1,6 @@
 import type { BlobFile } from '../archive/images.ts';
 import type { Tree } from '../archive/tree.ts';
-import type { SolutionsError } from '../errors.ts';
-import { appraise, glance, type AppraiseOptions } from '../metadata/appraise.ts';
+import { appraise, glance, type Appraisal, type AppraiseOptions } from '../metadata/appraise.ts';
 import { refusals } from '../trust/policy.ts';
 import type { CheckKind, Verdict } from '../trust/verdict.ts';
 import type { Findings } from './finding.ts';
@@ -21,14 +20,14 @@ interface TrustOptions extends Omit<AppraiseOptions, 'blobs'> {
 /**
  * Says what is wrong with all that vouches for an archive. Its blobs are hashed in the same pass.
  *
- * @returns the mistakes in its blobs
+ * @returns all of it, right or not, and the mistakes in its blobs
  * @throws SolutionsError `hash-read`, `trust-root`
  */
 export async function checkTrust(
   tree: Tree,
   findings: Findings,
   { blobs, ...options }: TrustOptions,
-): Promise<readonly SolutionsError[]> {
+): Promise<Pick<Appraisal, 'verdicts' | 'mistakes'>> {
   const { trusted } = options;
   const { verdicts, mistakes } =
     blobs === undefined
@@ -41,7 +40,7 @@ export async function checkTrust(
   for (const { code, message, hint } of refusals({ ...tree, verdicts }, trusted)) {
     if (code === 'signature-missing' && !unread) findings.add(code, message, { mend: hint });
   }
-  return mistakes;
+  return { verdicts, mistakes };
 }
 
 /** What lies beside an archive is no place inside it: its name is a part of the message. */

@@ -1,13 +1,14 @@
 import { countOf, spotText, type Finding, type Report } from '../check/finding.ts';
 import { levels, type Level } from '../check/rule.ts';
 import { ruleText, type RuleId } from '../check/rules.ts';
+import type { Verdict } from '../trust/verdict.ts';
 import type { StyledLine } from './terminal.ts';
 
-/** What `check --output json` prints: an entry for each archive, in the order of the command line. */
+/** What `check --output json` prints: an entry for each archive or folder, in the order of the command line. */
 export function jsonReport(reports: readonly Report[]) {
   return {
-    archives: reports.map((report) => ({
-      archive: report.subject,
+    reports: reports.map((report) => ({
+      subject: report.subject,
       kind: report.kind ?? null,
       id: report.id ?? null,
       ...countsOf([report]),
@@ -21,6 +22,7 @@ export function jsonReport(reports: readonly Report[]) {
         mend: mend ?? ruleText(rule).mend,
       })),
       omitted: report.omitted,
+      trust: report.trust ?? [],
     })),
     ...countsOf(reports),
   };
@@ -38,16 +40,39 @@ export function textReport(reports: readonly Report[]): StyledLine[] {
     ...archiveLines(report),
   ]);
   if (reports.length < 2) return lines;
-  return [...lines, { text: '' }, { text: `${reports.length} archives: ${summary(reports)}` }];
+  return [...lines, { text: '' }, { text: `all ${reports.length}: ${summary(reports)}` }];
 }
 
 function archiveLines(report: Report): StyledLine[] {
-  const { subject, id, findings } = report;
+  const { subject, id, findings, trust } = report;
   const title = id === undefined ? subject : `${subject} (${id})`;
   const rules = [...new Set(findings.map(({ rule }) => rule))];
   return [
     { text: `${title}: ${summary([report])}`, style: 'bold' },
+    ...trustLines(trust ?? []),
     ...rules.flatMap((rule) => ruleLines(rule, report)),
+  ];
+}
+
+/** What is wrong, and what nobody looked at, is among the findings. */
+function trustLines(verdicts: readonly Verdict[]): StyledLine[] {
+  const checked = verdicts.filter(({ state }) => state === 'checked');
+  const absent = verdicts.filter(({ state }) => state === 'absent');
+  return [
+    ...checked.map(({ message, file }): StyledLine => {
+      return {
+        text: `  checked: ${file.slice(file.lastIndexOf('/') + 1)}: ${message}`,
+        style: 'green',
+      };
+    }),
+    ...(absent.length === 0
+      ? []
+      : [
+          {
+            text: `  absent: ${absent.map(({ message }) => message).join('; ')}`,
+            style: 'dim',
+          } as const,
+        ]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -79,5 +79,28 @@ describe('what vouches for an archive', () => {
       const [report] = await checkArchives([{ file: other, name: 'b.iso' }], { deep, trusted });
       expect(report?.findings.map(({ rule }) => rule)).toContain('signature-missing');
     }
+  });
+
+  test('is told where it is right or absent, too, and of an image alone', async () => {
+    const { folder, iso } = await vouched();
+    const trusted = trustedBy(folder, { vendor: pair.publicKey });
+    const archives = [
+      { file: iso, name: 'a.iso' },
+      { file: goodTree(), name: 'tree' },
+    ];
+    const statesOf = async (deep: boolean) => {
+      const reports = await checkArchives(archives, { deep, trusted });
+      return reports.map(({ trust }) => trust?.map(({ check, state }) => `${check} ${state}`));
+    };
+    expect(await statesOf(true)).toEqual([
+      ['implanted-md5 checked', 'sha256-file checked', 'signature checked'],
+      undefined,
+    ]);
+    rmSync(join(folder, 'SHA256SUM'));
+    rmSync(`${iso}.sig`);
+    expect(await statesOf(false)).toEqual([
+      ['implanted-md5 unchecked', 'sha256-file absent', 'signature absent'],
+      undefined,
+    ]);
   });
 });

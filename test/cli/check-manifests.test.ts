@@ -7,7 +7,7 @@ import { emptyFolder, exampleFolder, removeFolders, snapshot, solutions } from '
 afterAll(removeFolders);
 
 const reportSchema = z.object({
-  archives: z.array(
+  reports: z.array(
     z.object({
       kind: z.string(),
       findings: z.array(z.object({ rule: z.string(), waiver: z.string().optional() })),
@@ -25,7 +25,7 @@ describe('solutions check out/', () => {
     const before = snapshot(folder);
     const { exitCode, stdout } = await solutions(['check', 'out/', '-o', 'json'], { cwd: folder });
     const report = reportSchema.parse(JSON.parse(stdout));
-    expect(report.archives.map(({ kind }) => kind)).toEqual(['manifests']);
+    expect(report.reports.map(({ kind }) => kind)).toEqual(['manifests']);
     expect([report.errors, exitCode]).toEqual([0, 0]);
     expect(snapshot(folder)).toEqual(before);
   });
@@ -34,8 +34,8 @@ describe('solutions check out/', () => {
     const folder = exampleFolder('out');
     const names = ['out', 'examples/web-store-1.0.0.iso', 'out/0000-namespaces.yaml'];
     const { stdout } = await solutions(['check', ...names, '-o', 'json'], { cwd: folder });
-    const { archives } = reportSchema.parse(JSON.parse(stdout));
-    expect(archives.map(({ kind }) => kind)).toEqual(['manifests', 'iso', 'manifests']);
+    const { reports } = reportSchema.parse(JSON.parse(stdout));
+    expect(reports.map(({ kind }) => kind)).toEqual(['manifests', 'iso', 'manifests']);
   });
 
   it('waives what platform.yaml of -C says, with its reason, and fails nothing for it', async () => {

@@ -1,3 +1,6 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, describe, expect, test } from 'vitest';
 import { packageFile } from '../../src/package.ts';
 import { goodTree } from '../support/check-make.ts';
@@ -45,7 +48,7 @@ describe('check', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toContain('nowhere.iso: 1 error\n');
     expect(stdout).toContain('.: 1 error\n');
-    expect(stdout).toMatch(/\n3 archives: 2 errors, 3 warnings, \d notes\n$/u);
+    expect(stdout).toMatch(/\nall 3: 2 errors, 3 warnings, \d notes\n$/u);
   });
 
   test('gives a program the same as JSON', async () => {
@@ -54,12 +57,37 @@ describe('check', () => {
     expect(report).toMatchObject({
       errors: 1,
       warnings: 0,
-      archives: [
+      reports: [
         {
           kind: 'directory',
           id: null,
           findings: [
             { rule: 'product-yaml', level: 'error', at: { path: 'manifest.yaml', line: 1 } },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('says what vouches for an image, and what could and does not', async () => {
+    const folder = emptyFolder();
+    copyFileSync(EXAMPLE, join(folder, 'a.iso'));
+    const sums = await execa('sha256sum', ['a.iso'], { cwd: folder });
+    writeFileSync(join(folder, 'a.iso.sha256'), `${sums.stdout}\n`);
+    const { stdout } = await solutions(['-C', folder, 'check', 'a.iso', '--deep']);
+    expect(stdout).toContain('  checked: a.iso.sha256: the archive has the sha256 that it lists\n');
+    expect(stdout).toContain(
+      '  absent: no MD5 sums are implanted in it; no signature lies beside it\n',
+    );
+    const json = await solutions(['-C', folder, 'check', 'a.iso', '--deep', '-o', 'json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      reports: [
+        {
+          subject: 'a.iso',
+          trust: [
+            { check: 'sha256-file', state: 'checked', file: 'a.iso.sha256' },
+            { check: 'implanted-md5', state: 'absent' },
+            { check: 'signature', state: 'absent' },
           ],
         },
       ],
