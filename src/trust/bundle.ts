@@ -10,12 +10,16 @@ import {
   type Candidate,
 } from './signers.ts';
 import { logVerifier, readBundle, type KeyBundle, type LogVerifier } from './sigstore.ts';
-import { digestResult } from './stream-check.ts';
+import { digestResult, type StreamedDigest } from './stream-check.ts';
 import { settled, type Claim, type Found, type Verdict } from './verdict.ts';
 
 /** Real ones have ten kilobytes. */
 const MAX_BYTES = 256 << 10;
 const ED25519_LENGTH = 64;
+const DIGEST_BYTES = { sha256: 32, sha384: 48, sha512: 64 } as const satisfies Record<
+  StreamedDigest,
+  number
+>;
 
 /**
  * What a Sigstore bundle beside an archive says.
@@ -89,8 +93,9 @@ function judge(
   { results: [digested, ...results] }: Found,
 ): Verdict {
   const { digest } = bundle;
-  const found = Buffer.from(digestResult(digested, digest.length), 'hex');
-  if (digest.length === 0 || !found.equals(digest)) {
+  const found = Buffer.from(digestResult(digested, DIGEST_BYTES[bundle.algorithm]), 'hex');
+  // A beginning of the right digest is none: the log would be compared with that alone.
+  if (!found.equals(digest)) {
     return badSignature(
       file,
       `the bundle is for an archive with the ${bundle.algorithm} ${digest.toString('hex').slice(0, 128)}: this one has another`,

@@ -276,6 +276,22 @@ describe('a Sigstore bundle', () => {
     expect(message.length).toBeLessThan(400);
   });
 
+  test('with the beginning of the right digest, or more than it, is refused', async () => {
+    const { folder, archive } = shipped();
+    const pair = pairs['ECDSA P-256']();
+    const trusted = trustedBy(folder, { vendor: pair.publicKey });
+    const digest = createHash('sha256').update(CONTENT).digest();
+    for (const other of [digest.subarray(0, 4), Buffer.concat([digest, Buffer.alloc(32)])]) {
+      writeFileSync(
+        `${archive}.sigstore.json`,
+        bundleText(pair, CONTENT).replace(digest.toString('base64'), other.toString('base64')),
+      );
+      const verdict = await verdictOn(archive, trusted);
+      expect(verdict?.state).toBe('wrong');
+      expect(verdict?.message).toContain('this one has another');
+    }
+  });
+
   test('by Ed25519ph is named and refused', async () => {
     const { folder, archive } = shipped();
     const pair = pairs.Ed25519();
