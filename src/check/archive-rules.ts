@@ -88,7 +88,7 @@ export const archiveRules = {
   },
   'webhook-manifest': {
     level: 'note',
-    title: 'webhooks.yaml is not applied',
+    title: 'the file webhooks.yaml is not applied',
     why: 'Webhooks of an Operator are its own to register; only its certificate is mounted, where environments.yaml asks for it.',
     mend: 'Tell administrators what it needs, or let the Operator register its webhooks.',
   },

@@ -55,7 +55,8 @@ function checkCopies({ blobs }: GatheredImages, findings: Findings): void {
   }, 0);
   const [first] = copied[0]?.values() ?? [];
   if (first === undefined) return;
-  const message = `${copied.length} blobs are there several times, which takes ${wasted} bytes more; the first is here`;
+  const what = copied.length === 1 ? 'one blob is' : `${copied.length} blobs are`;
+  const message = `${what} there several times, which takes ${wasted} bytes more; the first is here`;
   findings.add('blob-copies', message, { at: { path: first.file.path } });
 }
 

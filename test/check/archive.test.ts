@@ -488,7 +488,7 @@ const images: readonly Case[] = [
       copyFileSync(file, copy);
       renameSync(copy, file);
     },
-    says: '1 blobs are there several times',
+    says: 'one blob is there several times',
   },
   {
     rule: 'blob-unused',
