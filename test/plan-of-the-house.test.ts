@@ -25,7 +25,6 @@ const plan = [
   ['adopt'],
   ['cluster'],
   ['pack'],
-  ['console'],
   ['cli'],
   ['main.ts'],
 ];

@@ -1,20 +1,31 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { packageFile } from '../src/package.ts';
 import { solutions } from './support/cli.ts';
 
-/** The sequence diagrams of a document, each with the heading above it. */
+/** The diagrams of a document, each with the heading above it. */
 function diagramsIn(text: string): [string, string][] {
   const parts = text.split(/^## /mu).slice(1);
   return parts.flatMap((part) => {
     const heading = part.split('\n', 1)[0] ?? '';
-    const blocks = [...part.matchAll(/^```mermaid\n(sequenceDiagram\n[^]*?)^```$/gmu)];
+    const blocks = [...part.matchAll(/^```mermaid\n([^]*?)^```$/gmu)];
     return blocks.map(([, diagram = '']): [string, string] => [heading, diagram]);
   });
 }
 
-const diagrams = diagramsIn(readFileSync(packageFile('docs/lifecycle.md'), 'utf8'));
+const documents = [
+  'README.md',
+  ...readdirSync(packageFile('docs'))
+    .map((name) => `docs/${name}`)
+    .toSorted(),
+];
+const diagrams = diagramsIn(readDocument('docs/lifecycle.md'));
+
+function readDocument(path: string): string {
+  return readFileSync(packageFile(path), 'utf8');
+}
 
 let parse: (text: string) => Promise<unknown>;
 beforeAll(() => {
@@ -27,7 +38,7 @@ beforeAll(() => {
 
 /** The command lines of this program in a text: what stands behind its name, to the end. */
 function linesIn(text: string): string[][] {
-  const lines = [...text.matchAll(/(?:^\s*|[-:] |`)solutions (?!help\b)(?=[a-z])([^\n,`]*)/gmu)];
+  const lines = [...text.matchAll(/(?:^\s*|[-:$] |`)solutions (?!help\b)(?=[a-z])([^\n,`]*)/gmu)];
   return lines.map(([, line = '']) => line.split(/\s+/u));
 }
 
@@ -84,6 +95,28 @@ describe('docs/lifecycle.md', () => {
     expect(await unknownIn(['upgrade', '-n', 'a'])).toEqual(['upgrade']);
     expect(await unknownIn(['add-solution', '-n', 'a', '--force'])).toEqual(['--force']);
     expect(await unknownIn(['unpush', 'a', '--fro', 'b'])).toEqual(['--fro']);
+  });
+});
+
+describe('docs/architecture.md', () => {
+  it('tells of each folder of src/', () => {
+    const named = new Set(readDocument('docs/architecture.md').match(/\b[a-z]+\b/gu));
+    const folders = readdirSync(packageFile('src')).filter((name) => !name.includes('.'));
+    expect(folders.length).toBeGreaterThan(10);
+    expect(folders.filter((name) => !named.has(name))).toEqual([]);
+  });
+});
+
+describe.each(documents)('%s', (path) => {
+  it('names commands and flags of the program alone', async () => {
+    const unknown = await Promise.all(linesIn(readDocument(path)).map(unknownIn));
+    expect(unknown.flat()).toEqual([]);
+  });
+
+  it('links to files that are there', () => {
+    const links = [...readDocument(path).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/gu)];
+    const targets = links.map(([, link = '']) => posix.join(posix.dirname(path), link));
+    expect(targets.filter((target) => !existsSync(packageFile(target)))).toEqual([]);
   });
 });
 
