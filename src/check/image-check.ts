@@ -5,6 +5,7 @@ import { quoted } from '../archive/mistake.ts';
 import type { Tree } from '../archive/tree.ts';
 import { runUnder, usersOf } from '../model/operator-image.ts';
 import { digestHex, formatDigest } from '../oci/digest.ts';
+import { checkDescriptors } from './descriptor-check.ts';
 import type { Findings, Spot } from './finding.ts';
 
 /** What is right with an image, and still worth to know: platforms, users, space. */
@@ -17,6 +18,7 @@ export function checkImages(tree: Tree, { images, product }: Gathered, findings:
     // Of the Operator and the UI other rules speak.
     if (!others.has(imageText(record))) checkUser(record, findings);
   }
+  checkDescriptors(tree, images, findings);
   checkCopies(images, findings);
   checkUnused(tree, images, findings);
 }

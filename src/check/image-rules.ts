@@ -34,6 +34,12 @@ export const imageRules = {
     why: 'One document that is an image to one reader and an index to another has two meanings under one digest (CVE-2021-41190).',
     mend: COPY,
   },
+  'image-descriptor': {
+    level: 'warning',
+    title: 'a manifest does not describe what it lists',
+    why: 'Registries want `schemaVersion` 2; container engines choose by the platforms of an index, and unpack layers by their media types.',
+    mend: COPY,
+  },
   'image-schema-1': {
     level: 'error',
     title: 'a manifest has Docker schema 1',

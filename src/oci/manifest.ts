@@ -172,7 +172,12 @@ function mediaTypeOf(value: Readonly<Record<string, unknown>>): string | undefin
 /** Some artifacts carry an image's config type: then their layers show what they are. */
 function isImage(config: Descriptor, layers: readonly Descriptor[]): boolean {
   if (!imageConfigs.has(config.mediaType)) return false;
-  return layers.length === 0 || layers.some(({ mediaType }) => layerType.test(mediaType));
+  return layers.length === 0 || layers.some(({ mediaType }) => isLayerType(mediaType));
+}
+
+/** Whether a media type is one of file system layers, however they are packed. */
+export function isLayerType(mediaType: string): boolean {
+  return layerType.test(mediaType);
 }
 
 function descriptors(value: unknown, name: string, place: Place): Descriptor[] {

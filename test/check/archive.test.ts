@@ -435,6 +435,39 @@ const images: readonly Case[] = [
     at: `${FOLDER}/manifest.json`,
     says: 'neither',
   },
+  ...(
+    [
+      ['image', '"schemaVersion"', '"schemaVersioo"', '`schemaVersion` is not 2'],
+      ['image', 'layer.v1', 'laye2.v1', 'is no layer, but "application/vnd.oci.image.laye2.v1'],
+      [
+        'index',
+        '"os": "linux"',
+        '"ns": "linux"',
+        'is listed for "none/amd64", and is for "linux/amd64"',
+      ],
+      ['index', '"arm64"', '"arm65"', 'is listed for "linux/arm65", and is for "linux/arm64"'],
+      [
+        'index',
+        'image.manifest',
+        'image.manifesu',
+        'is listed as "application/vnd.oci.image.manifesu',
+      ],
+    ] as const
+  ).map(([form, from, to, says]): Case => {
+    return {
+      rule: 'image-descriptor',
+      also: form === 'index' ? ['image-platforms'] : [],
+      spec: { images: [form === 'index' ? { ...OPERATOR, form } : OPERATOR] },
+      edit: (folder) => {
+        const file = join(folder, FOLDER, 'manifest.json');
+        const text = readFileSync(file, 'utf8');
+        if (!text.includes(from)) throw new Error(`${from} is not in ${text}`);
+        writeFileSync(file, text.replace(from, to));
+      },
+      at: `${FOLDER}/manifest.json`,
+      says,
+    };
+  }),
   {
     rule: 'image-schema-1',
     edit: (folder) => write(folder, `${FOLDER}/manifest.json`, '{"schemaVersion":1}'),
