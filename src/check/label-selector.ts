@@ -1,6 +1,6 @@
 import { fieldOf, textOf, type JsonObject } from '../kubernetes/value.ts';
 import { isThere, itemsOf, mapAt } from './pod-template.ts';
-import { textsOf } from './security-context.ts';
+import { itemTexts } from './security-context.ts';
 
 /**
  * Whether a LabelSelector is about something with these labels; an empty one is about everything, an
@@ -22,7 +22,7 @@ function hasLabels(wanted: JsonObject, labels: JsonObject): boolean {
 
 function isMet(expression: JsonObject, labels: JsonObject): boolean {
   const value = fieldOf(labels, textOf(expression['key']));
-  const isIn = (): boolean => textsOf(expression['values']).includes(textOf(value));
+  const isIn = (): boolean => itemTexts(expression['values']).includes(textOf(value));
   switch (expression['operator']) {
     case 'In':
       return isThere(value) && isIn();

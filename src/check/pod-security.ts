@@ -7,7 +7,7 @@ import {
   inContexts,
   onLinux,
   refused,
-  textsOf,
+  itemTexts,
   unsetIn,
   type Flaw,
 } from './security-context.ts';
@@ -61,7 +61,7 @@ const baselineControls: Readonly<Record<BaselineRule, Control>> = {
     inContainers(pod, ['privileged'], (value) => (isSet(value) ? 'is privileged' : undefined)),
   'pod-capabilities': (pod) =>
     inContainers(pod, ['capabilities', 'add'], (value) =>
-      refused('adds the capability', textsOf(value), CAPABILITIES),
+      refused('adds the capability', itemTexts(value), CAPABILITIES),
     ),
   'pod-host-path': ({ spec, path }) =>
     itemsOf(spec['volumes'])
@@ -137,13 +137,13 @@ const restrictedControls: Readonly<Record<RestrictedRule, Control>> = {
   'pod-drop-all': (pod) =>
     onLinux(pod, () => [
       ...inContainers(pod, ['capabilities', 'drop'], (value) =>
-        textsOf(value).includes('ALL') ? undefined : 'does not drop all capabilities',
+        itemTexts(value).includes('ALL') ? undefined : 'does not drop all capabilities',
       ),
       // Of the others, baseline tells.
       ...inContainers(pod, ['capabilities', 'add'], (value) =>
         refused(
           'adds the capability',
-          textsOf(value).filter((text) => CAPABILITIES.has(text)),
+          itemTexts(value).filter((text) => CAPABILITIES.has(text)),
           RESTRICTED_CAPABILITIES,
         ),
       ),

@@ -6,6 +6,7 @@ import {
   isJsonList,
   nameOf,
   textOf,
+  textsOf,
   type Json,
   type JsonObject,
 } from '../kubernetes/value.ts';
@@ -159,6 +160,5 @@ function fewOf(texts: readonly string[]): string {
 }
 
 function textsAt(rule: Json, key: string): string[] {
-  const list = fieldOf(rule, key);
-  return isJsonList(list) ? list.filter((item) => typeof item === 'string') : [];
+  return textsOf(fieldOf(rule, key));
 }

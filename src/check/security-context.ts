@@ -75,6 +75,6 @@ export function refused(
 const MAX_SHOWN = 5;
 
 /** The items of a list as text, for a comparison; what is none is a text that nothing allows. */
-export function textsOf(value: Json | undefined): string[] {
+export function itemTexts(value: Json | undefined): string[] {
   return isJsonList(value) ? value.map(textOf) : [];
 }

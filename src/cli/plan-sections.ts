@@ -6,6 +6,7 @@ import type { ImportedSolution, PlacementChanges } from '../plan/placement-chang
 import { deleteLine, holdsOthers, warningsOf, type ObjectName } from '../plan/removed.ts';
 import type { DeploymentChange } from '../plan/workloads.ts';
 import { bytesText } from './bytes.ts';
+import { counted } from './count.ts';
 import { crdLines, rightsLines } from './plan-dangers.ts';
 import { fieldLines } from './plan-fields.ts';
 import { some } from './plan-names.ts';
@@ -146,10 +147,6 @@ function sumOf<Item>(items: readonly Item[], count: (item: Item) => number): num
 function workloadsTitle({ workloads: { jobs, deployments } }: ChangePlan): string {
   const restarted = deployments.filter(({ what }) => what === 'restarted').length;
   return `Workloads: ${counted(jobs.length, 'Job')} to run, ${counted(restarted, 'Deployment')} to restart`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 const signs = { created: '+', restarted: '!', scaled: '!', deleted: '-' } as const;

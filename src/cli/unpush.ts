@@ -1,4 +1,3 @@
-import { printable } from '../printable.ts';
 import { resolve } from 'node:path';
 import { readContents } from '../archive/contents.ts';
 import type { ImageRecord } from '../archive/images.ts';
@@ -13,8 +12,10 @@ import { parseTarget, type Target } from '../images/target.ts';
 import { spaceOf, unpush as removeImages, type UnpushReport } from '../images/unpush.ts';
 import { parseRecord, type ArchiveRecord } from '../metadata/record.ts';
 import { openStore, type Store } from '../metadata/store.ts';
+import { printable } from '../printable.ts';
 import type { RegistrySession } from '../registry/session.ts';
 import { bytesText } from './bytes.ts';
+import { counted } from './count.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import type { UnpushFlags } from './unpush-command.ts';
 import { pushCodeOf } from './push-ending.ts';
@@ -224,8 +225,4 @@ function afterwards(deleted: number, space: number): string[] {
     'for docker-registry while nobody pushes, with a restart of it afterwards:',
     '  docker-registry garbage-collect /etc/docker/registry/config.yml',
   ];
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

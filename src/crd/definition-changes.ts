@@ -1,9 +1,9 @@
-import { fieldOf, textOf, type Json } from '../kubernetes/value.ts';
+import { fieldOf, textOf, textsOf, type Json } from '../kubernetes/value.ts';
 import { compareText } from '../text-order.ts';
 import { dataText } from './canonical.ts';
 import type { Changes } from './change.ts';
 import type { CrdRule } from './rules.ts';
-import { isSet, keyword, textsOf } from './schema.ts';
+import { isSet, keyword } from './schema.ts';
 import { listed, shown } from './wording.ts';
 
 /** Two versions of one thing. */

@@ -1,16 +1,8 @@
-import { isJsonObject, type Json } from '../kubernetes/value.ts';
+import { isJsonObject, textsOf, type Json } from '../kubernetes/value.ts';
 import { compareText } from '../text-order.ts';
 import type { Changes } from './change.ts';
 import { documentation, schemaText } from './canonical.ts';
-import {
-  hasDefault,
-  isSet,
-  keepsUnknown,
-  keyword,
-  ownKeysOf,
-  propertiesOf,
-  textsOf,
-} from './schema.ts';
+import { hasDefault, isSet, keepsUnknown, keyword, ownKeysOf, propertiesOf } from './schema.ts';
 import { validationChanges } from './validation-changes.ts';
 import { valueChanges, type SchemaPair } from './value-changes.ts';
 import { fieldPath, itemPath } from './wording.ts';

@@ -47,11 +47,6 @@ export function hasDefault(schema: Json | undefined): boolean {
   return value !== undefined && (value !== null || isSet(schema, 'nullable'));
 }
 
-/** The strings of a list. */
-export function textsOf(value: Json | undefined): string[] {
-  return isJsonList(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
 /**
  * The type of a value, `integer or string` where the extension says so; empty for any. The
  * extension comes before the type, which must not be there beside it.

@@ -1,8 +1,8 @@
-import { isJsonList, textOf, type Json } from '../kubernetes/value.ts';
+import { isJsonList, textOf, textsOf, type Json } from '../kubernetes/value.ts';
 import type { Changes } from './change.ts';
 import { dataText, schemaText } from './canonical.ts';
 import { limitChanges } from './limit-changes.ts';
-import { hasDefault, INT_OR_STRING, isSet, keyword, logicOf, textsOf, typeOf } from './schema.ts';
+import { hasDefault, INT_OR_STRING, isSet, keyword, logicOf, typeOf } from './schema.ts';
 import { compareText } from '../text-order.ts';
 import { listed, shown } from './wording.ts';
 

@@ -34,6 +34,11 @@ export function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** The texts in a list; none where `value` is no list. */
+export function textsOf(value: Json | undefined): string[] {
+  return isJsonList(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
 /** `metadata.name` of an object; empty where there is none, which the checks refuse. */
 export function nameOf(object: JsonObject): string {
   return textOf(fieldOf(object['metadata'], 'name'));

@@ -5,6 +5,7 @@ import { containerSecurity, hasReadOnlyRoot, podSecurity } from './hardening.ts'
 import { operatorLabels, selector } from './labels.ts';
 import { metricsPod } from './metrics.ts';
 import type { OperatorConfig } from './operator-config.ts';
+import { quantities } from './quantities.ts';
 
 interface DeploymentContext {
   readonly namespace: string;
@@ -128,12 +129,6 @@ function resources({ settings, profile }: Operator): Pick<k8s.Container, 'resour
     ...(notEmpty(limits) ? { limits: quantities(limits) } : {}),
   };
   return notEmpty(merged) ? { resources: merged } : {};
-}
-
-function quantities(texts: Readonly<Record<string, string>>): Record<string, k8s.Quantity> {
-  return Object.fromEntries(
-    Object.entries(texts).map(([name, text]) => [name, k8s.Quantity.fromString(text)]),
-  );
 }
 
 /** An empty list or map in a manifest is a difference that no apply ends. */

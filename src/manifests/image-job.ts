@@ -9,6 +9,7 @@ import { archivesVolume } from './archives-volume.ts';
 import { IMAGE_PODS } from './image-network.ts';
 import { commonLabels } from './labels.ts';
 import { sorted } from './object.ts';
+import { quantities } from './quantities.ts';
 
 /** The ConfigMap that tells each Job which version to mount layers from. */
 export const MOUNTS = 'images-mount-from';
@@ -198,10 +199,4 @@ function resources({ resources: given }: ImageSyncJobs): k8s.ResourceRequirement
     requests: quantities({ cpu: '100m', memory: '128Mi', ...limits, ...requests }),
     limits: quantities({ memory: requests['memory'] ?? '256Mi', ...limits }),
   };
-}
-
-function quantities(texts: Readonly<Record<string, string>>): Record<string, k8s.Quantity> {
-  return Object.fromEntries(
-    Object.entries(texts).map(([name, text]) => [name, k8s.Quantity.fromString(text)]),
-  );
 }

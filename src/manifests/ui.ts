@@ -6,6 +6,7 @@ import { containerSecurity, hasReadOnlyRoot, podSecurity } from './hardening.ts'
 import { uiLabels, uiSelector } from './labels.ts';
 import { uiNetworkPolicy } from './network.ts';
 import { PlainObject, sorted } from './object.ts';
+import { quantities } from './quantities.ts';
 
 /** The port of the container and of its Service. */
 const PORT = 'http';
@@ -112,7 +113,7 @@ function podSpec(ui: Ui, { registry: { pullSecret } }: Platform): k8s.PodSpec {
 const probe: k8s.Probe = { httpGet: { path: '/', port: k8s.IntOrString.fromString(PORT) } };
 
 const resources: k8s.ResourceRequirements = {
-  requests: { cpu: k8s.Quantity.fromString('10m'), memory: k8s.Quantity.fromString('32Mi') },
+  requests: quantities({ cpu: '10m', memory: '32Mi' }),
 };
 
 /**

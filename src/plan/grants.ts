@@ -1,4 +1,4 @@
-import { fieldOf, isJsonList, type Json, type JsonObject } from '../kubernetes/value.ts';
+import { fieldOf, isJsonList, textsOf, type Json, type JsonObject } from '../kubernetes/value.ts';
 import { printable } from '../printable.ts';
 
 /** What verbs may be applied to. */
@@ -98,6 +98,5 @@ function targetsOf(rule: Json): Target[] {
 }
 
 function textsAt(rule: Json, key: string): string[] {
-  const list = fieldOf(rule, key);
-  return isJsonList(list) ? list.filter((item) => typeof item === 'string') : [];
+  return textsOf(fieldOf(rule, key));
 }
