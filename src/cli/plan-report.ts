@@ -34,10 +34,16 @@ export function reportPlan(result: PlanResult, terminal: Terminal): ExitCode {
 
 function jsonOf({ base, plan, notices }: PlanResult) {
   const { against, commit = null, hasManifests } = base;
+  const shared = plan.crds.shared.map(({ isCompatible, isNew, ...crd }) => ({
+    ...crd,
+    compatible: isCompatible,
+    new: isNew,
+  }));
   return {
-    base: { against, commit, hasManifests },
+    base: { against, commit, manifests: hasManifests },
     changes: !isEmptyPlan(plan),
     ...plan,
+    crds: { ...plan.crds, shared },
     deleteLines: plan.objects.removed.map(deleteLine),
     warnings: notices.map(toJson),
   };

@@ -420,7 +420,7 @@ describe('the formats of a plan', () => {
     expect([exitCode, stderr]).toEqual([3, '']);
     const found: unknown = JSON.parse(stdout);
     expect(found).toMatchObject({
-      base: { against: 'HEAD', hasManifests: true },
+      base: { against: 'HEAD', manifests: true },
       changes: true,
       placement: {
         placed: expect.arrayContaining([

@@ -35,7 +35,7 @@ export const planJson = z.object({
         name: z.string(),
         renderedFrom: z.string(),
         sharedBy: z.string(),
-        isCompatible: z.boolean(),
+        compatible: z.boolean(),
       }),
     ),
   }),
@@ -83,8 +83,8 @@ export function linesOf({ placement, crds, rights: changed, workloads, images }:
       changes.map(({ level, rule }) => `crd ${name} ${level} ${rule}`),
     ),
     ...crds.shared.map(
-      ({ name, renderedFrom, sharedBy, isCompatible }) =>
-        `shared ${name} of ${renderedFrom} ${isCompatible ? 'suits' : 'breaks'} ${sharedBy}`,
+      ({ name, renderedFrom, sharedBy, compatible }) =>
+        `shared ${name} of ${renderedFrom} ${compatible ? 'suits' : 'breaks'} ${sharedBy}`,
     ),
     ...changed.flatMap(({ accounts, ...both }) =>
       (['gained', 'lost'] as const).flatMap((which) =>
