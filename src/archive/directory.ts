@@ -19,7 +19,7 @@ export interface Directory {
 }
 
 /** As many as an ISO image may have: more is no Solution archive. */
-const MAX_ENTRIES = 200_000;
+const MAX_ENTRIES = 30_000;
 const MAX_DEPTH = 64;
 
 /**

@@ -33,7 +33,7 @@ export interface FoundFile {
 /** What Linux allows in one look-up. */
 const MAX_HOPS = 40;
 /** Links to folders make a tree of a graph: files in one listing, however often each is met. */
-const MAX_FOUND = 200_000;
+const MAX_FOUND = 30_000;
 
 /**
  * The path without links of the entry at `path`, links resolved inside the archive alone; or why

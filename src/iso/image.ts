@@ -42,7 +42,7 @@ export interface Image {
  * Reads the volume descriptors and the whole directory tree of an image.
  *
  * Names are those of Rock Ridge, else Joliet, else the plain ones (with a notice). What it costs
- * is bounded whatever the bytes are: 64 levels, 200,000 entries, 64 MiB of directories.
+ * is bounded whatever the bytes are: 64 levels, 30,000 entries, 64 MiB of directories.
  *
  * @param name what places in errors and notices call the image: `<name>:<path inside>`
  * @param only the one tree to read, where an image has several

@@ -20,8 +20,8 @@ export const QUESTION = 0x3f;
 /** Deeper than any schema in use; the recursion of whoever walks a value has room for it. */
 export const MAX_DEPTH = 300;
 
-/** Values in one file; a megabyte of real CRDs has fewer than 100,000. */
-const MAX_NODES = 500_000;
+/** Values in one file, or in those of one archive; a megabyte of real CRDs has fewer than 100,000. */
+const MAX_NODES = 250_000;
 
 /** How many values a file has so far, or several files together. */
 export interface Count {

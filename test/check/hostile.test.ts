@@ -26,12 +26,18 @@ function repeated(count: number, line: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => line(index)).join('');
 }
 
+function writeEmpty(folder: string, files: { readonly count: number; readonly ending: string }) {
+  mkdirSync(folder, { recursive: true });
+  for (let index = 0; index < files.count; index += 1)
+    writeFileSync(join(folder, `${index}${files.ending}`), '');
+}
+
 /** Trees that are as much work as their limits allow. */
 const trees: readonly (readonly [string, (root: string) => void])[] = [
   [
     'with CRDs of millions of values',
     (root) => {
-      const text = `${crd}${repeated(60_000, (index) => `    p${index}: {a: {type: string}},\n`)}  }}}}\n`;
+      const text = `${crd}${repeated(40_000, (index) => `    p${index}: {a: {type: string}},\n`)}  }}}}\n`;
       for (let index = 0; index < 8; index += 1) {
         write(root, `operator/deploy/crds/${index}_crd.yaml`, text);
       }
@@ -83,11 +89,15 @@ const trees: readonly (readonly [string, (root: string) => void])[] = [
   ],
   [
     'with 20,000 files that could hold a CRD',
-    (root) => {
-      mkdirSync(join(root, 'bin'));
-      for (let index = 0; index < 20_000; index += 1)
-        writeFileSync(join(root, `bin/${index}.yaml`), '');
-    },
+    (root) => writeEmpty(join(root, 'bin'), { count: 20_000, ending: '.yaml' }),
+  ],
+  [
+    'with 29,000 files of the Operator',
+    (root) => writeEmpty(join(root, 'operator/deploy'), { count: 29_000, ending: '.yaml' }),
+  ],
+  [
+    'with 29,000 files in one image',
+    (root) => writeEmpty(join(root, 'images/a/1'), { count: 29_000, ending: '' }),
   ],
 ];
 
@@ -121,20 +131,31 @@ async function usageOf(archive: string): Promise<Usage> {
   return usage;
 }
 
-/** A second on one core of this machine, and what a busy one adds to it. */
-const MAX_SECONDS = 2;
-const MAX_MEBIBYTES = 300;
+/** A person waits for less: the garbage collection of V8 has threads of its own, which count here. */
+const MAX_SECONDS = 1.25;
+const MAX_MEBIBYTES = 256;
+/** What else a machine does makes a run longer, and none shorter. */
+const RUNS = 3;
+
+async function leastSeconds(archive: string): Promise<Usage> {
+  let least = await usageOf(archive);
+  for (let run = 1; run < RUNS && least.seconds >= MAX_SECONDS; run += 1) {
+    const usage = await usageOf(archive);
+    if (usage.seconds < least.seconds) least = usage;
+  }
+  return least;
+}
 
 describe('a hostile archive', () => {
   test.each(trees)(
-    '%s costs about a second and 256 MiB',
+    '%s costs about a second at most, and 256 MiB',
     async (_, make) => {
       const root = scratchFolder();
       write(root, 'manifest.yaml', `${head}spec: {version: 1.0.0}\n`);
       make(root);
       const iso = join(scratchFolder(), 'a.iso');
       await genisoimage(root, iso, ['-cache-inodes']);
-      const { seconds, mebibytes } = await usageOf(iso);
+      const { seconds, mebibytes } = await leastSeconds(iso);
       expect(seconds).toBeLessThan(MAX_SECONDS);
       expect(mebibytes).toBeLessThan(MAX_MEBIBYTES);
     },
