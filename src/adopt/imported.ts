@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { path, version } from '../config/fields.ts';
 import type { Place } from '../errors.ts';
+import { jsonIn } from '../kubernetes/json-text.ts';
 import { dnsLabelMistake } from '../kubernetes/names.ts';
 import { list } from '../model/findings.ts';
 import { compareVersions } from '../model/version.ts';
@@ -60,7 +61,7 @@ function mountedIn(configMap: Found, findings: AdoptFindings): Mounted[] {
   const { place } = configMap;
   return dataOf(configMap).flatMap(([solution, text]) => {
     const wrong = dnsLabelMistake(solution);
-    const parsed = wrong === undefined ? entries.safeParse(jsonOf(text)) : undefined;
+    const parsed = wrong === undefined ? entries.safeParse(jsonIn(text)) : undefined;
     if (!parsed?.success) {
       const why = wrong === undefined ? 'is not the list that Salt writes' : wrong;
       findings.warn(
@@ -80,14 +81,6 @@ function mountedIn(configMap: Found, findings: AdoptFindings): Mounted[] {
       .filter((entry) => isArchive(entry, place, findings))
       .toSorted((a, b) => compareVersions(a.version, b.version));
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Some nodes tell the loop device in place of the file behind it. */

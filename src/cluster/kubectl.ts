@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { mistakeOf } from '../errors.ts';
+import { jsonIn } from '../kubernetes/json-text.ts';
 import { isJsonObject, type Json, type JsonObject } from '../kubernetes/value.ts';
 
 /** What kubectl fails with here. */
@@ -122,19 +123,11 @@ function failure(stderr: string, what: string) {
 }
 
 function parse(text: string, what: string): JsonObject {
-  const value = jsonOf(valueIn(text), 0);
+  const value = jsonOf(jsonIn(text), 0);
   if (isJsonObject(value)) return value;
   throw mistake('kubectl-answer', `${what} printed no object`, {
     hint: 'is it a kubectl of Kubernetes? `kubectl version` tells',
   });
-}
-
-function valueIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A value of JSON, or nothing where it is none, or deeper than anything of Kubernetes is. */

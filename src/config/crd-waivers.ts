@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { crdRuleIds } from '../crd/rules.ts';
-import type { Waiver } from '../crd/waiver.ts';
+import type { ChangeWaiver } from '../crd/waiver.ts';
 import type { Place } from '../errors.ts';
 import { objectName, writtenFreely } from './fields.ts';
 import { didYouMean } from './spelling.ts';
@@ -39,7 +39,7 @@ export const crdWaiversSchema = z.array(
 );
 
 /** A waiver, and where it stands. */
-export interface CrdWaiver extends Waiver {
+export interface CrdWaiver extends ChangeWaiver {
   readonly place: Place;
 }
 

@@ -1,7 +1,7 @@
 import type { CrdChange } from './change.ts';
 
 /** Somebody looked at changes of a CustomResourceDefinition, and says why they are right. */
-export interface Waiver {
+export interface ChangeWaiver {
   /** `metadata.name` of the definition. */
   readonly name: string;
   /** Ids of rules; nothing for all of them. */
@@ -18,7 +18,7 @@ export interface JudgedChange extends CrdChange {
 export function judged(
   name: string,
   changes: readonly CrdChange[],
-  waivers: readonly Waiver[],
+  waivers: readonly ChangeWaiver[],
 ): JudgedChange[] {
   const own = waivers.filter((waiver) => waiver.name === name);
   return changes.map((change) => ({

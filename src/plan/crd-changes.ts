@@ -1,7 +1,7 @@
 import { crdChanges } from '../crd/changes.ts';
 import type { CrdChange } from '../crd/change.ts';
 import { ruleText } from '../crd/rules.ts';
-import { judged, type JudgedChange, type Waiver } from '../crd/waiver.ts';
+import { judged, type ChangeWaiver, type JudgedChange } from '../crd/waiver.ts';
 import { nameOf, type JsonObject } from '../kubernetes/value.ts';
 import { compareText } from '../text-order.ts';
 
@@ -16,7 +16,7 @@ export interface ChangedCrd {
 export interface CrdSets {
   readonly before: readonly JsonObject[];
   readonly after: readonly JsonObject[];
-  readonly waivers: readonly Waiver[];
+  readonly waivers: readonly ChangeWaiver[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { CrdUse } from '../model/state.ts';
-import { isBreaking, type JudgedChange, type Waiver } from '../crd/waiver.ts';
+import { isBreaking, type ChangeWaiver, type JudgedChange } from '../crd/waiver.ts';
 import { changedCrds, type ChangedCrd } from './crd-changes.ts';
 import type { DifferingObject } from './object-changes.ts';
 
@@ -27,7 +27,7 @@ export interface CrdDangers {
 
 /** What the judgement of CRDs depends on, beside the objects. */
 export interface CrdContext {
-  readonly waivers: readonly Waiver[];
+  readonly waivers: readonly ChangeWaiver[];
   readonly uses: readonly CrdUse[];
 }
 

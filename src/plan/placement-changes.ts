@@ -1,3 +1,4 @@
+import { jsonIn } from '../kubernetes/json-text.ts';
 import { fieldOf, isJsonObject, textOf, type Json } from '../kubernetes/value.ts';
 import { compareText } from '../text-order.ts';
 import type { ObjectSet, ObjectSets } from './object-set.ts';
@@ -165,21 +166,13 @@ function importedIn(objects: ObjectSet): Map<string, Imported> {
 
 /** The versions in one value of the ConfigMap; none where somebody edited it into something else. */
 function entriesIn(text: string): { readonly version: string; readonly isActive: boolean }[] {
-  const value = parsed(text);
+  const value = jsonIn(text);
   if (!Array.isArray(value)) return [];
   return value.flatMap((entry: unknown) => {
     if (typeof entry !== 'object' || entry === null || !('version' in entry)) return [];
     if (typeof entry.version !== 'string') return [];
     return [{ version: entry.version, isActive: 'active' in entry && entry.active === true }];
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const NONE: Imported = { versions: [], active: undefined };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Waiver } from '../../src/crd/waiver.ts';
+import type { ChangeWaiver } from '../../src/crd/waiver.ts';
 import { changedCrds } from '../../src/plan/crd-changes.ts';
 import { crdOfField, crdVersion, makeCrd, readCrd } from '../support/crd-make.ts';
 import { crd } from '../support/model-make.ts';
@@ -7,7 +7,7 @@ import { crd } from '../support/model-make.ts';
 const [wide, narrow] = [crdOfField('{type: number}'), crdOfField('{type: integer}')];
 
 /** `<rule> <waiver>` of the changes of `shops.example.com`. */
-function rulesOf(waivers: readonly Waiver[]): string[] {
+function rulesOf(waivers: readonly ChangeWaiver[]): string[] {
   return changedCrds({ before: [wide], after: [narrow], waivers }).flatMap(({ changes }) =>
     changes.map(({ rule, waiver }) => `${rule} ${waiver}`),
   );
@@ -50,7 +50,7 @@ describe('the CRDs that change', () => {
     ]);
   });
 
-  it.each<[string, Waiver, string]>([
+  it.each<[string, ChangeWaiver, string]>([
     ['of the CRD', { name: 'shops.example.com', rules: undefined, reason: 'tested' }, 'tested'],
     [
       'of the rule',
