@@ -67,7 +67,7 @@ export const imageRules = {
   'blob-copies': {
     level: 'note',
     title: 'equal blobs take space several times',
-    why: 'As hard links they share their bytes in the image.',
+    why: 'As hard links they share their bytes in the archive.',
     mend: 'Run `hardlink -c images` before mkisofs.',
   },
   'blob-unused': {
