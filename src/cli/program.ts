@@ -24,20 +24,41 @@ import { addVerify } from './verify-command.ts';
 /** Where the help lists its own command, too. */
 const THIS_PROGRAM = 'This program';
 
-/** The commands in the order in which the help lists them, under its headings. */
-const commands = {
-  'The repository': [addInit, addAdopt, addSynth, addPlan, addVerify, addList],
-  'Solutions and Environments': [addArchives, addActivation, addEnvironments, addPlacement],
-  'Archives and their images': [
-    addInspect,
-    addCheck,
-    addPack,
-    addPush,
-    addUnpush,
-    addRegistryConfig,
-  ],
-  [THIS_PROGRAM]: [addCompletion],
-} as const;
+type Add = (invocation: Invocation) => void;
+
+/**
+ * What adds the commands, by their names, in the order in which the help lists them, under its
+ * headings. Some add two.
+ */
+const commands: Readonly<Record<string, Readonly<Record<string, Add>>>> = {
+  'The repository': {
+    init: addInit,
+    adopt: addAdopt,
+    synth: addSynth,
+    plan: addPlan,
+    verify: addVerify,
+    list: addList,
+  },
+  'Solutions and Environments': {
+    import: addArchives,
+    unimport: addArchives,
+    activate: addActivation,
+    deactivate: addActivation,
+    'create-env': addEnvironments,
+    'delete-env': addEnvironments,
+    'add-solution': addPlacement,
+    'delete-solution': addPlacement,
+  },
+  'Archives and their images': {
+    inspect: addInspect,
+    check: addCheck,
+    pack: addPack,
+    push: addPush,
+    unpush: addUnpush,
+    'registry-config': addRegistryConfig,
+  },
+  [THIS_PROGRAM]: { completion: addCompletion },
+};
 
 const AFTER = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found; those of push and unpush are in their help.
@@ -66,10 +87,7 @@ export async function runProgram(
 ): Promise<ExitCode> {
   const program = programOf(terminal);
   const invocation: Invocation = { program, terminal, environment, code: exitCodes.done };
-  for (const [heading, group] of Object.entries(commands)) {
-    program.commandsGroup(`${heading}:`);
-    for (const add of group) add(invocation);
-  }
+  addCommands(invocation, argv);
   const mandatory = mandatoryOptions(program);
   program.hook('preAction', (_, command) => requireOptions(command, mandatory));
   try {
@@ -80,6 +98,25 @@ export async function runProgram(
     throw error;
   }
   return invocation.code;
+}
+
+/**
+ * The flags of all commands take milliseconds of each start: where the line begins with the name of
+ * one, it is alone. Help, completion and whoever mistypes see all.
+ */
+function addCommands(invocation: Invocation, [first]: readonly string[]): void {
+  const named = Object.values(commands)
+    .flatMap((group) => Object.entries(group))
+    .find(([name]) => name === first);
+  if (named) {
+    const [, add] = named;
+    add(invocation);
+    return;
+  }
+  for (const [heading, group] of Object.entries(commands)) {
+    invocation.program.commandsGroup(`${heading}:`);
+    for (const add of new Set(Object.values(group))) add(invocation);
+  }
 }
 
 /**
