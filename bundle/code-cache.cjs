@@ -11,12 +11,13 @@ const SUM = 4;
 const LIGHT = new Set(['push', 'unpush', 'inspect', 'registry-config', 'completion', '--version']);
 
 /**
- * Which cache is for a command: `light` or `whole`. With the other one it runs all the same.
+ * Which cache is for a command: `light`, `check` or `whole`. With another one it runs all the same.
  *
  * @param {readonly string[]} args
  */
 function partOf(args) {
-  return args.some((arg) => LIGHT.has(arg)) ? 'light' : 'whole';
+  if (args.some((arg) => LIGHT.has(arg))) return 'light';
+  return args[0] === 'check' ? 'check' : 'whole';
 }
 
 /**

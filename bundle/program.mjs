@@ -46,7 +46,7 @@ export function buildProgram(folder) {
   // The package.json above it says `module`.
   place(join(folder, 'package.json'), '{"type":"commonjs"}\n');
   place(join(folder, 'hash-worker.js'), worker.text);
-  const inputs = build('src/main.ts', join(folder, 'main'), ['light', 'whole']);
+  const inputs = build('src/main.ts', join(folder, 'main'), ['light', 'check', 'whole']);
   return [...inputs, ...worker.inputs];
 }
 

@@ -38,6 +38,7 @@ spec:
 /** By the name of the bundle and the part of it. */
 const trainings = [
   { filename: 'main.bundle.js', name: 'light', commandsOf: light },
+  { filename: 'main.bundle.js', name: 'check', commandsOf: check },
   { filename: 'main.bundle.js', name: 'whole', commandsOf: whole },
   { filename: 'bench.bundle.js', name: 'whole', commandsOf: bench },
 ];
@@ -86,6 +87,14 @@ function whole() {
 function light() {
   const pushing = ['push', ARCHIVE, '--to', registry.host, '--plain-http'];
   return [['inspect', ARCHIVE], pushing, [...pushing, '--output', 'json']];
+}
+
+/** Its rules are as much code as rendering is, and other code. */
+function check() {
+  return [
+    ['check', ...ARCHIVES.map((name) => `${name}.iso`)],
+    ['check', ARCHIVE, '--output', 'json'],
+  ];
 }
 
 /** What the bench times in its first call. */

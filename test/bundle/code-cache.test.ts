@@ -28,7 +28,7 @@ beforeEach(() => {
   for (const name of ['main.js', 'package.json', 'main.bundle.js']) {
     cpSync(packageFile(`build/${name}`), join(folder, 'build', name), { recursive: true });
   }
-  for (const part of ['light', 'whole']) {
+  for (const part of ['light', 'check', 'whole']) {
     cpSync(cacheFileOf(packageFile('build/main.bundle.js'), part), cacheFileOf(bundle, part));
   }
   cpSync(packageFile('package.json'), join(folder, 'package.json'));
@@ -61,7 +61,7 @@ function flipped(bytes: Buffer, share: number): Buffer {
 }
 
 describe('the code cache that the build makes', () => {
-  it.each(['light', 'whole'])('is taken by V8 as it is (%s)', async (part) => {
+  it.each(['light', 'check', 'whole'])('is taken by V8 as it is (%s)', async (part) => {
     const file = cacheFileOf(bundle, part);
     expect((await execa('node', ['-e', JUDGE, bundle, file])).stdout).toBe('taken');
   });
@@ -69,7 +69,9 @@ describe('the code cache that the build makes', () => {
   it.each([
     ['light', ['push', 'a.iso', '--to', 'registry.example']],
     ['light', ['-C', 'folder', 'inspect', 'a.iso']],
+    ['check', ['check', 'a.iso']],
     ['whole', ['-C', 'folder', 'synth']],
+    ['whole', ['synth', '--check']],
     ['whole', []],
   ])('is the %s one for %j', (part, args) => {
     expect(partOf(args)).toBe(part);
