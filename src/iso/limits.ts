@@ -2,8 +2,8 @@ import { isoError, type Spot } from './failure.ts';
 import type { Reader } from './reader.ts';
 
 /**
- * Archives have a few hundred entries, one of 500 images 6,000. Each costs 500 bytes of memory, and
- * 6 microseconds until the archive is checked.
+ * Archives have a few hundred entries; 500 images would have some 6,000. Each costs over a kibibyte
+ * of memory, and some 10 microseconds until the archive is checked.
  */
 const MAX_ENTRIES = 30_000;
 /** Directories and continuation areas together. Bytes. */
