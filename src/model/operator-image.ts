@@ -9,6 +9,11 @@ export function repositoryOf(platform: Platform, archive: Archive): string {
   return `${platform.registry.prefix}/${archive.id}`;
 }
 
+/** An image of an archive by tag and digest: `<registry>[/<base>]/<id>/<name>:<tag>@sha256:<hex>`. */
+export function pinned(platform: Platform, archive: Archive, record: ImageRecord): string {
+  return `${repositoryOf(platform, archive)}/${record.name}:${record.tag}@${record.digest}`;
+}
+
 /** The record of an image that the product manifest names. */
 export function imageOf(archive: Archive, wanted: ImageName): ImageRecord | undefined {
   return archive.record.images.find(({ name, tag }) => name === wanted.name && tag === wanted.tag);

@@ -1,7 +1,7 @@
 import type { ImageRecord } from '../archive/images.ts';
 import { list, type Findings } from './findings.ts';
 import { operatorMetrics, warnMetrics } from './metrics.ts';
-import { imageOf, repositoryOf, runUnder, usersOf, type Run } from './operator-image.ts';
+import { imageOf, pinned, runUnder, usersOf, type Run } from './operator-image.ts';
 import { operatorRights, type RightsContext } from './operator-rights.ts';
 import type { Placed, WantedNamespace } from './placement.ts';
 import { profiles, type EnvironmentNamespace, type Operator } from './state.ts';
@@ -78,7 +78,7 @@ function operatorOf(
       solution,
       archive,
       settings,
-      image: `${repositoryOf(platform, archive)}/${record.name}:${record.tag}@${record.digest}`,
+      image: pinned(platform, archive, record),
       profile,
       runAsUser: run.runAsUser,
       ...rights,

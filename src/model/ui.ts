@@ -3,7 +3,7 @@ import type { Platform } from '../config/platform.ts';
 import type { Archive } from '../metadata/archive.ts';
 import { placeText, type Place } from '../errors.ts';
 import type { Findings } from './findings.ts';
-import { imageOf, repositoryOf, runUnder, usersOf } from './operator-image.ts';
+import { imageOf, pinned, runUnder, usersOf } from './operator-image.ts';
 import type { Placed, WantedNamespace } from './placement.ts';
 import { serviceName } from './service-name.ts';
 import type { Ui, UiAddress } from './state.ts';
@@ -150,7 +150,7 @@ function uiOf(
       solution,
       archive,
       settings,
-      image: `${repositoryOf(platform, archive)}/${record.name}:${record.tag}@${record.digest}`,
+      image: pinned(platform, archive, record),
       profile,
       runAsUser: run.runAsUser,
       address,
