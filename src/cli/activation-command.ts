@@ -5,7 +5,7 @@ import {
   versionOption,
   type ChangeFlags,
 } from './change-options.ts';
-import { rootOf, type Invocation } from './invocation.ts';
+import { surroundingsOf, type Invocation } from './invocation.ts';
 
 const AFTER_ACTIVATE = `
 A cluster has one version of a CRD: that of the active version of its Solution. Without --version it
@@ -45,7 +45,10 @@ export function addActivation(invocation: Invocation): void {
     .addHelpText('after', AFTER_ACTIVATE)
     .action(async (flags: ActivationFlags) => {
       const { activate } = await import('./activation.ts');
-      invocation.code = await activate(optionsOf(invocation, flags), invocation.terminal);
+      invocation.code = await activate(
+        { ...flags, ...surroundingsOf(invocation) },
+        invocation.terminal,
+      );
     });
   const deactivateCommand = program
     .command('deactivate')
@@ -56,10 +59,9 @@ export function addActivation(invocation: Invocation): void {
     .addHelpText('after', AFTER_DEACTIVATE)
     .action(async (flags: ActivationFlags) => {
       const { deactivate } = await import('./activation.ts');
-      invocation.code = await deactivate(optionsOf(invocation, flags), invocation.terminal);
+      invocation.code = await deactivate(
+        { ...flags, ...surroundingsOf(invocation) },
+        invocation.terminal,
+      );
     });
-}
-
-function optionsOf(invocation: Invocation, flags: ActivationFlags) {
-  return { ...flags, root: rootOf(invocation), environment: invocation.environment };
 }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Command } from 'commander';
 import { addChangeOptions, CHANGE_EXIT_CODES, type ChangeFlags } from './change-options.ts';
-import { rootOf, type Invocation } from './invocation.ts';
+import { surroundingsOf, type Invocation } from './invocation.ts';
 
 const AFTER_IMPORT = `
 Lists the archives in solutions.yaml, extracts them into metadata/, and writes out/. The images reach
@@ -48,7 +48,10 @@ export function addArchives(invocation: Invocation): void {
       refuseEmpty(flags, importCommand);
       if (flags.as !== undefined) refuseNoArchive({ ...flags, as: flags.as }, importCommand);
       const { importArchives } = await import('./archives.ts');
-      invocation.code = await importArchives(optionsOf(invocation, flags), invocation.terminal);
+      invocation.code = await importArchives(
+        { ...flags, ...surroundingsOf(invocation) },
+        invocation.terminal,
+      );
     });
   const unimportCommand = program
     .command('unimport')
@@ -62,7 +65,10 @@ export function addArchives(invocation: Invocation): void {
     .action(async (flags: ArchivesFlags) => {
       refuseEmpty(flags, unimportCommand);
       const { unimportArchives } = await import('./archives.ts');
-      invocation.code = await unimportArchives(optionsOf(invocation, flags), invocation.terminal);
+      invocation.code = await unimportArchives(
+        { ...flags, ...surroundingsOf(invocation) },
+        invocation.terminal,
+      );
     });
 }
 
@@ -77,8 +83,4 @@ function refuseNoArchive({ archive, as }: ArchivesFlags & { as: string }, comman
   if (!/(?:^|\/)\.{0,2}$/u.test(as)) return;
   const meant = posix.join(as, posix.basename(archive[0] ?? ''));
   command.error(`error: --as is the path of the archive itself, such as ${meant}`);
-}
-
-function optionsOf(invocation: Invocation, flags: ArchivesFlags) {
-  return { ...flags, root: rootOf(invocation), environment: invocation.environment };
 }

@@ -4,7 +4,7 @@ import {
   nameOption,
   type ChangeFlags,
 } from './change-options.ts';
-import { rootOf, type Invocation } from './invocation.ts';
+import { surroundingsOf, type Invocation } from './invocation.ts';
 
 const AFTER_CREATE = `
 Of an Environment that is there, it adds the Namespace, and sets the description where one is given.
@@ -47,7 +47,10 @@ export function addEnvironments(invocation: Invocation): void {
     .addHelpText('after', AFTER_CREATE)
     .action(async (flags: EnvironmentFlags) => {
       const { createEnvironment } = await import('./environments.ts');
-      invocation.code = await createEnvironment(optionsOf(invocation, flags), invocation.terminal);
+      invocation.code = await createEnvironment(
+        { ...flags, ...surroundingsOf(invocation) },
+        invocation.terminal,
+      );
     });
   const deleteCommand = program
     .command('delete-env')
@@ -59,10 +62,9 @@ export function addEnvironments(invocation: Invocation): void {
     .addHelpText('after', AFTER_DELETE)
     .action(async (flags: EnvironmentFlags) => {
       const { deleteEnvironment } = await import('./environments.ts');
-      invocation.code = await deleteEnvironment(optionsOf(invocation, flags), invocation.terminal);
+      invocation.code = await deleteEnvironment(
+        { ...flags, ...surroundingsOf(invocation) },
+        invocation.terminal,
+      );
     });
-}
-
-function optionsOf(invocation: Invocation, flags: EnvironmentFlags) {
-  return { ...flags, root: rootOf(invocation), environment: invocation.environment };
 }

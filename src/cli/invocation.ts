@@ -16,6 +16,13 @@ export function rootOf({ program }: Invocation): string {
   return program.opts<{ readonly directory: string }>().directory;
 }
 
+/** What a command knows besides its flags: the folder, and the environment variables. */
+export function surroundingsOf(invocation: Invocation): Pick<Invocation, 'environment'> & {
+  readonly root: string;
+} {
+  return { root: rootOf(invocation), environment: invocation.environment };
+}
+
 /** `-o, --output`, which each command has whose result a program may read. */
 export function outputOption(): Option {
   return new Option('-o, --output <format>', 'how the result is printed')

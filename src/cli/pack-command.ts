@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { rootOf, type Invocation } from './invocation.ts';
+import { surroundingsOf, type Invocation } from './invocation.ts';
 
 const AFTER = `
 The folder holds manifest.yaml, images/ and operator/; it is only read. It is checked as by \`solutions
@@ -48,7 +48,7 @@ export function addPack(invocation: Invocation): void {
     .action(async (folder: string, flags: PackFlags) => {
       const { pack } = await import('./pack.ts');
       invocation.code = await pack(
-        { ...flags, folder, root: rootOf(invocation), environment: invocation.environment },
+        { ...flags, folder, ...surroundingsOf(invocation) },
         invocation.terminal,
       );
     });

@@ -5,7 +5,7 @@ import {
   versionOption,
   type ChangeFlags,
 } from './change-options.ts';
-import { rootOf, type Invocation } from './invocation.ts';
+import { surroundingsOf, type Invocation } from './invocation.ts';
 
 const AFTER_ADD = `
 With another version it is the upgrade or the downgrade of what is there: all its other settings in
@@ -61,7 +61,7 @@ function addAddSolution(invocation: Invocation): void {
     .addHelpText('after', AFTER_ADD)
     .action(async (flags: AddFlags) => {
       const { addSolution } = await import('./placement.ts');
-      const options = { ...flags, ...around(invocation) };
+      const options = { ...flags, ...surroundingsOf(invocation) };
       invocation.code = await addSolution(options, invocation.terminal);
     });
 }
@@ -78,7 +78,7 @@ function addDeleteSolution(invocation: Invocation): void {
     .addHelpText('after', AFTER_DELETE)
     .action(async (flags: PlacementFlags) => {
       const { deleteSolution } = await import('./placement.ts');
-      const options = { ...flags, ...around(invocation) };
+      const options = { ...flags, ...surroundingsOf(invocation) };
       invocation.code = await deleteSolution(options, invocation.terminal);
     });
 }
@@ -88,8 +88,4 @@ function namespaceOption() {
     '-N, --namespace <name>',
     'the Namespace (default: the name of the Environment)',
   );
-}
-
-function around(invocation: Invocation) {
-  return { root: rootOf(invocation), environment: invocation.environment };
 }

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { outputOption, rootOf, type Invocation } from './invocation.ts';
+import { outputOption, surroundingsOf, type Invocation } from './invocation.ts';
 import { addRegistryOptions, type RegistryFlags } from './registry-options.ts';
 
 const AFTER = `
@@ -56,7 +56,7 @@ export function addPush(invocation: Invocation): void {
     .action(async (archives: string[], options: PushFlags) => {
       const { push } = await import('./push.ts');
       invocation.code = await push(
-        { ...options, archives, root: rootOf(invocation), environment: invocation.environment },
+        { ...options, archives, ...surroundingsOf(invocation) },
         invocation.terminal,
       );
     });

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { outputOption, rootOf, type Invocation } from './invocation.ts';
+import { outputOption, surroundingsOf, type Invocation } from './invocation.ts';
 
 const AFTER = `
 What is in out/ and gitops/ belongs to this command: a file that somebody edited stops it, --overwrite
@@ -55,7 +55,7 @@ export function addSynth(invocation: Invocation): void {
     .action(async (options: SynthFlags) => {
       const { synth } = await import('./synth.ts');
       invocation.code = await synth(
-        { ...options, root: rootOf(invocation), environment: invocation.environment },
+        { ...options, ...surroundingsOf(invocation) },
         invocation.terminal,
       );
     });

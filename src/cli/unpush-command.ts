@@ -1,4 +1,4 @@
-import { outputOption, rootOf, type Invocation } from './invocation.ts';
+import { outputOption, surroundingsOf, type Invocation } from './invocation.ts';
 import { addRegistryOptions, type RegistryFlags } from './registry-options.ts';
 
 const AFTER = `
@@ -42,7 +42,7 @@ export function addUnpush(invocation: Invocation): void {
     .action(async (id: string, options: UnpushFlags) => {
       const { unpush } = await import('./unpush.ts');
       invocation.code = await unpush(
-        { ...options, id, root: rootOf(invocation), environment: invocation.environment },
+        { ...options, id, ...surroundingsOf(invocation) },
         invocation.terminal,
       );
     });

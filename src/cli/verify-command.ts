@@ -1,4 +1,4 @@
-import { outputOption, rootOf, type Invocation } from './invocation.ts';
+import { outputOption, surroundingsOf, type Invocation } from './invocation.ts';
 
 const AFTER = `
 Looks at everything that is committed, and writes nothing:
@@ -38,7 +38,7 @@ export function addVerify(invocation: Invocation): void {
     .action(async (flags: VerifyFlags) => {
       const { verify } = await import('./verify.ts');
       invocation.code = await verify(
-        { ...flags, root: rootOf(invocation), environment: invocation.environment },
+        { ...flags, ...surroundingsOf(invocation) },
         invocation.terminal,
       );
     });
