@@ -6,6 +6,8 @@ import { SUMS } from './sums.ts';
 export type FolderVerdict = Verdict<'folder'>;
 
 const SYNTH = '`solutions synth` writes it anew';
+/** Without the flag synth stops at what somebody edited. */
+const OVERWRITE = '`solutions synth --overwrite` writes it anew, and the edit is lost';
 
 /**
  * Whether a folder holds what was rendered for it, and nothing else. Nothing is said of a folder that
@@ -19,7 +21,7 @@ export function folderVerdicts(planned: FolderPlan): FolderVerdict[] {
     return { check: 'folder', state: 'wrong', file: `${label}/${name}`, message, hint };
   };
   const verdicts = [
-    ...plan.write.map((name) => wrong(name, changeOf(planned, name))),
+    ...plan.write.map((name) => wrong(name, changeOf(planned, name), remedyOf(planned, name))),
     ...plan.remove.map((name) => wrong(name, 'this file is not rendered any more')),
     ...folder.foreign.map((name) =>
       wrong(name, 'nothing that is rendered has this name', 'move it out of here: it is not ours'),
@@ -35,6 +37,10 @@ export function folderVerdicts(planned: FolderPlan): FolderVerdict[] {
   }
   const message = `its ${plan.unchanged.length} files are what is rendered, and nothing else is in it`;
   return [{ check: 'folder', state: 'checked', file: `${label}/`, message }];
+}
+
+function remedyOf({ folder }: FolderPlan, name: string): string {
+  return folder.files.get(name)?.state === 'edited' ? OVERWRITE : SYNTH;
 }
 
 function changeOf({ folder }: FolderPlan, name: string): string {

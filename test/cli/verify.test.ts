@@ -208,6 +208,13 @@ describe('verify', () => {
     expect((await verify(folder, '--locked')).wrong).toEqual([]);
   });
 
+  it('names the flag without which synth stops at an edited manifest', async () => {
+    const folder = committed();
+    edit('out/0000-namespaces.yaml')(folder);
+    const { stdout } = await solutions(['-C', folder, 'verify', '--locked']);
+    expect(stdout).toContain('`solutions synth --overwrite` writes it anew');
+  });
+
   it('prints no control characters of what it finds', async () => {
     const folder = committed();
     put('out/a\u001B[31m.yaml')(folder);
