@@ -1,16 +1,15 @@
-import { SolutionsError, solutionsErrors, throwAll, type Notice } from '../errors.ts';
+import { solutionsErrors, throwAll, type Notice, type SolutionsError } from '../errors.ts';
 import { mayBeCut } from '../iso/image.ts';
-import {
-  kindOfPath,
-  MAX_MONITORING,
-  parseMonitoring,
-  type ShippedMonitoring,
-} from '../monitoring/shipped.ts';
+import { kindOfPath, MAX_MONITORING } from '../monitoring/kind.ts';
+import { parseMonitoring, type ShippedMonitoring } from '../monitoring/shipped.ts';
+import { attempts } from './attempts.ts';
+import { formatMistake } from './format.ts';
+import { MANIFEST, MAX_PRODUCT } from './identity.ts';
 import { gatherImages, type Complaints, type GatheredImages, type Images } from './images.ts';
-import { fewOf, mistake, notice, quoted } from './mistake.ts';
+import { fewOf, forVendor, mistake, notice } from './mistake.ts';
 import { MONITORING, monitoringFiles, strayNotice, type HeldImage } from './monitoring.ts';
 import { gatherOperator, type OperatorFiles } from './operator.ts';
-import { LEGACY_HINT, parseProduct, type Product } from './product.ts';
+import { parseProduct, type Product } from './product.ts';
 import { filesBelow, type Tree, type TreeFile } from './tree.ts';
 import { unseenCrds } from './unseen.ts';
 
@@ -30,7 +29,6 @@ export interface Contents extends Parsed {
   readonly archiveNotices: readonly Notice[];
 }
 
-const MANIFEST = 'manifest.yaml';
 const DEPLOY = 'operator/deploy';
 /** A CRD with every field documented has 1 MiB; the API server takes 1.5 MiB. */
 const MAX_FILE = 4 << 20;
@@ -88,20 +86,6 @@ export function gatherContents(tree: Tree): Gathered {
   };
 }
 
-/** Work of which one part may fail without the next. */
-function attempts() {
-  const errors: SolutionsError[] = [];
-  const attempt = <Value>(work: () => Value): Value | undefined => {
-    try {
-      return work();
-    } catch (error) {
-      errors.push(...solutionsErrors(error));
-      return undefined;
-    }
-  };
-  return { errors, attempt };
-}
-
 /**
  * What the files of an archive say: the same whether they come from the archive or from the
  * record in metadata/.
@@ -140,49 +124,6 @@ function gatherFiles(
   return { ...operator, errors: errors.map(forVendor), product, monitoring, notices };
 }
 
-/** Nobody but the vendor can change a file of an archive; a record must stay as it is. */
-function forVendor(error: SolutionsError): SolutionsError {
-  const { code, message, hint, place } = error;
-  if (hint?.includes('the vendor') === true) return error;
-  return new SolutionsError(message, {
-    code,
-    hint: hint === undefined ? 'the vendor must mend it' : `the vendor must mend it: ${hint}`,
-    place,
-    cause: error,
-  });
-}
-
-/** That it is no archive of this format; what lies there instead says how to go on. */
-export function formatMistake(tree: Tree): SolutionsError | undefined {
-  const legacy = ['product.txt', 'config.yaml'].filter((path) => tree.find(path));
-  const hasManifest = tree.find(MANIFEST) !== undefined;
-  const hasOldCrds =
-    tree.files('operator/crds').length > 0 && tree.files('operator/deploy/crds').length === 0;
-  if (hasManifest && !hasOldCrds) return undefined;
-  if (hasOldCrds || legacy.length > 0) {
-    const found = hasOldCrds ? '"operator/crds"' : legacy.map(quoted).join(' and ');
-    return mistake('archive-legacy', `this archive is of an older format: it has ${found}`, {
-      file: tree.name,
-      hint: LEGACY_HINT,
-    });
-  }
-  return mistake('archive-no-manifest', 'this is no Solution archive: it has no manifest.yaml', {
-    file: tree.name,
-    hint:
-      tree.kind === 'directory'
-        ? 'name the folder that holds manifest.yaml, images/ and operator/'
-        : otherCase(tree),
-  });
-}
-
-/** Joliet and Rock Ridge keep case: a file of another case is another file. */
-function otherCase(tree: Tree): string {
-  const near = tree.files('').find(({ path }) => /^manifest\.ya?ml$/iu.test(path));
-  return near
-    ? `it has ${quoted(near.path)}: the name must be manifest.yaml`
-    : 'is this the image of a Solution?';
-}
-
 /** manifest.yaml comes first: it is there even where a later file is refused. */
 function readTexts(
   tree: Tree,
@@ -197,7 +138,7 @@ function readTexts(
       errors.push(...solutionsErrors(error));
     }
   };
-  if (manifest) read({ ...manifest, path: MANIFEST }, 1 << 20);
+  if (manifest) read({ ...manifest, path: MANIFEST }, MAX_PRODUCT);
   const deploy = filesBelow(tree, DEPLOY, errors);
   refuseCutNames(tree, deploy);
   const monitoring = filesBelow(tree, MONITORING, errors);

@@ -1,5 +1,5 @@
 import { SolutionsError, solutionsErrors, type Notice } from '../errors.ts';
-import { kindOfType, MAX_MONITORING } from '../monitoring/shipped.ts';
+import { kindOfType, MAX_MONITORING } from '../monitoring/kind.ts';
 import { digestHex, digestOf } from '../oci/digest.ts';
 import { readLayout, type Layout, type LayoutBlob, type LayoutImage } from '../oci/layout.ts';
 import { REPOSITORY_COMPONENT, TAG } from '../oci/name.ts';

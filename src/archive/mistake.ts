@@ -1,5 +1,5 @@
 import { isSystemError, systemText } from '../disk/failure.ts';
-import { mistakeOf, type MistakeOptions, type Notice, type SolutionsError } from '../errors.ts';
+import { mistakeOf, SolutionsError, type MistakeOptions, type Notice } from '../errors.ts';
 import { printable } from '../printable.ts';
 
 /** What this folder complains of, as errors and as notices. */
@@ -98,4 +98,16 @@ export function quoted(text: string): string {
 export function fewOf(texts: readonly string[]): string {
   const more = texts.length > 5 ? ` and ${texts.length - 5} more` : '';
   return `${texts.slice(0, 5).map(quoted).join(', ')}${more}`;
+}
+
+/** Nobody but the vendor can change a file of an archive; a record must stay as it is. */
+export function forVendor(error: SolutionsError): SolutionsError {
+  const { code, message, hint, place } = error;
+  if (hint?.includes('the vendor') === true) return error;
+  return new SolutionsError(message, {
+    code,
+    hint: hint === undefined ? 'the vendor must mend it' : `the vendor must mend it: ${hint}`,
+    place,
+    cause: error,
+  });
 }

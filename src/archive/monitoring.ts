@@ -1,5 +1,6 @@
 import type { Notice } from '../errors.ts';
-import { kindOfPath, kindOfType, type MonitoringFile } from '../monitoring/shipped.ts';
+import { kindOfPath, kindOfType } from '../monitoring/kind.ts';
+import type { MonitoringFile } from '../monitoring/shipped.ts';
 import { digestHex } from '../oci/digest.ts';
 import type { ImageRecord } from './images.ts';
 import { fewOf, notice } from './mistake.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseAs } from '../config/parse.ts';
-import { readYaml, type Path, type YamlDocument } from '../config/yaml.ts';
-import { throwAll, type Notice, type Place } from '../errors.ts';
+import type { Path, YamlDocument } from '../config/yaml.ts';
+import type { Notice, Place } from '../errors.ts';
 import { REPOSITORY_COMPONENT, TAG } from '../oci/name.ts';
 import {
   imageText,
@@ -12,16 +12,11 @@ import {
   type ProductOperator,
   type ProductUi,
 } from './components.ts';
-import { fewOf, mistake, quoted } from './mistake.ts';
+import { API_VERSIONS, identityOf, KIND, readManifest, type Identity } from './identity.ts';
+import { fewOf, quoted } from './mistake.ts';
 
 /** What `manifest.yaml` says, checked. */
-export interface Product {
-  /** `<name>-<version>`: the folder in metadata/ and the prefix of its images in a registry. */
-  readonly id: string;
-  /** An RFC 1123 label of at most 54 characters. */
-  readonly name: string;
-  /** The text of the file: `1.10` stays `1.10`. */
-  readonly version: string;
+export interface Product extends Identity {
   readonly displayName: string;
   /** Values with the text that they have in the file. */
   readonly annotations: Readonly<Record<string, string>>;
@@ -31,16 +26,11 @@ export interface Product {
   readonly ui?: ProductUi | undefined;
   /** `<name>:<tag>`, without junk and duplicates; what `images/` holds where none are declared. */
   readonly images: readonly string[];
-  /** Why no registry accepts the id, where none does: an error wherever it is rendered or pushed. */
-  readonly idMistake?: string | undefined;
   /** The whole document. */
   readonly raw: unknown;
   readonly notices: readonly Notice[];
 }
 
-/** `<name>-operator` is a label of at most 63 characters (output.md, section 3). */
-const MAX_NAME = 54;
-const MAX_VERSION = 128;
 const DISPLAY_NAME = 'solutions.metalk8s.scality.com/display-name';
 
 const texts = z
@@ -54,10 +44,8 @@ const text = z.string().min(1);
 
 /** Vendors add keys of their own anywhere. */
 const schema = z.looseObject({
-  apiVersion: z
-    .enum(['solutions.metalk8s.scality.com/v1alpha1', 'metalk8s.scality.com/v1alpha1'])
-    .optional(),
-  kind: z.literal('Solution').optional(),
+  apiVersion: z.enum(API_VERSIONS).optional(),
+  kind: z.literal(KIND).optional(),
   metadata: z.looseObject({ name: text, annotations: texts, labels: texts }),
   annotations: texts,
   spec: z.looseObject({
@@ -79,16 +67,11 @@ type Source = z.output<typeof schema>;
  *   this one, a name or a version that cannot be used
  */
 export function parseProduct(bytes: Uint8Array, file: string, held: readonly ImageName[]): Product {
-  const document = soleDocument(readYaml(bytes, { file, isText }), file);
-  refuseLegacy(document, file);
+  const document = readManifest(bytes, file);
   const source = parseAs(schema, document);
-  const { name } = source.metadata;
-  const { version } = source.spec;
-  checkNames(name, version, document);
-
+  const identity = identityOf(document);
+  const { id, name, version, idMistake } = identity;
   const notices: Notice[] = [];
-  const id = `${name}-${version}`;
-  const idMistake = registryMistake(id);
   const place = document.placeOf(['spec', 'version']);
   if (idMistake)
     notices.push({
@@ -103,104 +86,16 @@ export function parseProduct(bytes: Uint8Array, file: string, held: readonly Ima
   const fallback = { name: `${name}-operator`, tag: version };
   const annotations = { ...source.annotations, ...source.metadata.annotations };
   return {
-    id,
-    name,
-    version,
+    ...identity,
     displayName: annotations[DISPLAY_NAME] || name,
     annotations,
     labels: source.metadata.labels,
     operator: operatorOf(source.spec.operator, fallback, context),
     ui: uiOf(source.spec.ui, context),
     images,
-    idMistake,
     raw: document.value,
     notices,
   };
-}
-
-/** `spec.operator.image.tag` */
-const MAX_TEXT_DEPTH = 4;
-
-/** Where a scalar is text whatever it looks like: names, versions, tags, annotations. */
-function isText(path: Path): boolean {
-  // Nothing of it is deeper; the names on a deep path may be long.
-  if (path.length > MAX_TEXT_DEPTH) return false;
-  const where = path.map((key) => (typeof key === 'number' ? '0' : key)).join('/');
-  return (
-    /^(?:metadata\/)?(?:annotations|labels)\/[^]+$/u.test(where) ||
-    ['metadata/name', 'spec/version', 'spec/images/0'].includes(where) ||
-    /^spec\/(?:operator|ui)\/image\/(?:name|tag)$/u.test(where)
-  );
-}
-
-function soleDocument(documents: readonly YamlDocument[], file: string): YamlDocument {
-  const [document] = documents;
-  if (document && documents.length === 1) return document;
-  throw mistake('product-documents', `expected one YAML document, found ${documents.length}`, {
-    file,
-    hint: 'the vendor must ship one document of kind Solution',
-  });
-}
-
-function refuseLegacy(document: YamlDocument, file: string): void {
-  const { value } = document;
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return;
-  if (value.kind !== 'SolutionConfig') return;
-  throw mistake('archive-legacy', 'this is a `SolutionConfig`, the format before `Solution`', {
-    file,
-    hint: LEGACY_HINT,
-  });
-}
-
-/** What the vendor of an archive in an older format must do. */
-export const LEGACY_HINT =
-  'the vendor must build the archive again in the current format: manifest.yaml of kind Solution, ' +
-  'images/<name>/<tag>/, operator/deploy/crds/*_crd.yaml, operator/deploy/role.yaml';
-
-function checkNames(name: string, version: string, document: YamlDocument): void {
-  const at = (path: Path): { file: string; place: Place } => {
-    const place = document.placeOf(path);
-    return { file: place.file, place };
-  };
-  const mistakes = [];
-  if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/u.test(name) || name.length > MAX_NAME) {
-    mistakes.push(
-      mistake(
-        'product-name',
-        `\`metadata.name\` ${quoted(name)} is not a name of at most ${MAX_NAME} lower-case letters, digits and dashes`,
-        {
-          ...at(['metadata', 'name']),
-          hint: 'the vendor must choose another: `<name>-operator` names objects of Kubernetes',
-        },
-      ),
-    );
-  }
-  const wrong = versionMistake(version);
-  if (wrong) {
-    mistakes.push(
-      mistake('product-version', `\`spec.version\` ${quoted(version)} ${wrong}`, {
-        ...at(['spec', 'version']),
-        hint: `the vendor must choose another: at most ${MAX_VERSION} characters, no slashes, no control characters, no blanks at the ends, not \`latest\``,
-      }),
-    );
-  }
-  throwAll(mistakes);
-}
-
-/** The version becomes part of a path: metadata/<name>-<version>/. */
-function versionMistake(version: string): string | undefined {
-  const [odd] = /[/\\\p{C}]/u.exec(version) ?? [];
-  if (odd !== undefined) return `holds ${quoted(odd)}, which becomes no part of a path`;
-  if (/^\s|\s$/u.test(version)) return 'starts or ends with a blank';
-  if (version.length > MAX_VERSION) return `has ${version.length} characters, over ${MAX_VERSION}`;
-  // environments.yaml and solutions.yaml mean the newest version by it.
-  if (version === 'latest') return 'is no version: it stands for the newest one';
-  return undefined;
-}
-
-function registryMistake(id: string): string | undefined {
-  if (REPOSITORY_COMPONENT.test(id)) return undefined;
-  return 'no registry accepts this id: lower-case letters and digits alone, with `.`, `_` or `-` between them';
 }
 
 function declaredImages(

@@ -1,4 +1,5 @@
-import { formatMistake, gatherContents, type Gathered } from '../archive/contents.ts';
+import { gatherContents, type Gathered } from '../archive/contents.ts';
+import { formatMistake } from '../archive/format.ts';
 import { quoted } from '../archive/mistake.ts';
 import { openFlawed, type Tree } from '../archive/tree.ts';
 import { SolutionsError, solutionsErrors, type Place } from '../errors.ts';

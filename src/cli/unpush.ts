@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readContents } from '../archive/contents.ts';
+import { readCargo } from '../archive/cargo.ts';
 import type { ImageRecord } from '../archive/images.ts';
 import { openTree } from '../archive/tree.ts';
 import type { CommittedFile } from '../cluster/git.ts';
@@ -120,9 +120,9 @@ function imagesOf(found: CommittedFile, path: string, id: string): readonly Imag
 function imagesIn(archive: string, { id, root }: UnpushOptions): readonly ImageRecord[] {
   const tree = openTree(resolve(root, archive), archive);
   try {
-    const { product, images } = readContents(tree);
-    if (product.id === id) return images.records;
-    throw mistake('unpush-record', `this archive is ${JSON.stringify(product.id)}, not ${id}`, {
+    const { id: own, images } = readCargo(tree);
+    if (own === id) return images.records;
+    throw mistake('unpush-record', `this archive is ${JSON.stringify(own)}, not ${id}`, {
       place: { file: archive },
     });
   } finally {

@@ -1,8 +1,8 @@
 import Handlebars from 'handlebars';
-import { readContents } from '../archive/contents.ts';
+import { readCargo } from '../archive/cargo.ts';
+import type { Identity } from '../archive/identity.ts';
 import type { ImageRecord } from '../archive/images.ts';
 import { quoted } from '../archive/mistake.ts';
-import type { Product } from '../archive/product.ts';
 import type { Tree } from '../archive/tree.ts';
 import type { Notice } from '../errors.ts';
 import { digestHex } from '../oci/digest.ts';
@@ -59,13 +59,15 @@ export function registryConfig(
   tree: Tree,
   { template, ...wanted }: RegistryConfigOptions,
 ): RegistryConfig {
-  const { product, images } = readContents(tree);
-  const prefix = wanted.prefix === undefined ? prefixOf(product, tree) : checkPrefix(wanted.prefix);
-  const root = checkRoot(wanted.root ?? `${MOUNTS}/${product.id}`);
+  const { images, ...identity } = readCargo(tree);
+  const { id } = identity;
+  const prefix =
+    wanted.prefix === undefined ? prefixOf(identity, tree) : checkPrefix(wanted.prefix);
+  const root = checkRoot(wanted.root ?? `${MOUNTS}/${id}`);
   const repositories = repositoriesOf(tree, images.records, { prefix, images: `${root}/images` });
   for (const { repository, longest } of repositories) refuseLong(repository, longest);
   const facts = {
-    id: product.id,
+    id,
     tree: root === '' ? '/' : root,
     prefix,
     images: images.records,
@@ -84,10 +86,10 @@ export function registryConfig(
 export function registryConfigTemplate(tree: Tree, template: string): RegistryConfig {
   // Its lengths are those of the real names.
   const { notices } = registryConfig(tree, { template });
-  const { product, images } = readContents(tree);
+  const { id, images } = readCargo(tree);
   const prefix = '{{ repository }}';
   const text = render(template, {
-    id: product.id,
+    id,
     tree: `${MOUNTS}/${prefix}`,
     prefix,
     images: images.records,
@@ -116,7 +118,7 @@ function render(template: string, { id, tree, images, ...facts }: Facts): string
   });
 }
 
-function prefixOf({ id, idMistake }: Product, tree: Tree): string {
+function prefixOf({ id, idMistake }: Identity, tree: Tree): string {
   if (idMistake === undefined) return id;
   throw mistake('registry-config-prefix', `${quoted(id)}: ${idMistake}`, {
     place: { file: tree.name },

@@ -1,4 +1,4 @@
-import { readContents } from '../archive/contents.ts';
+import { readCargo } from '../archive/cargo.ts';
 import type { BlobFile, ImageRecord } from '../archive/images.ts';
 import { quoted } from '../archive/mistake.ts';
 import type { Tree } from '../archive/tree.ts';
@@ -45,8 +45,7 @@ export interface Consignment {
  * @throws SolutionsError, or all mistakes of the archive in one AggregateError
  */
 export function readShipment(tree: Tree, target: Target): Shipment {
-  const { product, images } = readContents(tree);
-  const { id, name, idMistake } = product;
+  const { id, name, idMistake, images } = readCargo(tree);
   if (idMistake !== undefined) {
     throw mistake('push-id', `${quoted(id)}: ${idMistake}`, {
       place: { file: tree.name },
