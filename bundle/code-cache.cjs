@@ -1,4 +1,5 @@
-// V8's code cache of the program, as a file beside it. The build writes it, the start reads it.
+// The bundles of a program, and V8's code cache of each as a file beside it. The build writes them, the
+// start reads one.
 
 'use strict';
 
@@ -7,33 +8,44 @@ const { crc32 } = require('node:zlib');
 /** In bytes. */
 const SUM = 4;
 
-/** Commands that render nothing. What renders is most of the code: they start faster without it. */
-const LIGHT = new Set(['push', 'unpush', 'inspect', 'registry-config', 'completion', '--version']);
+/**
+ * The commands that have a bundle of their own, by the module of src/cli that runs them: a start reads
+ * and checks all of its bundle, and these are called often, or are done soon.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const SHARES = {
+  check: ['check'],
+  completion: ['complete', 'completion'],
+  inspect: ['inspect'],
+  push: ['push'],
+};
 
 /**
- * Which cache is for a command: `light`, `check` or `whole`. With another one it runs all the same.
+ * Which bundle runs a command line: that of its first word, else the one of all commands.
  *
+ * @param {string} program - `main`, or `bench`, which has no commands
  * @param {readonly string[]} args
  */
-function partOf(args) {
-  if (args.some((arg) => LIGHT.has(arg))) return 'light';
-  return args[0] === 'check' ? 'check' : 'whole';
+function bundleFor(program, [first = '']) {
+  const shares = program === 'main' ? Object.entries(SHARES) : [];
+  const share = shares.find(([, commands]) => commands.includes(first));
+  return `${share === undefined ? program : `${program}-${share[0]}`}.bundle.js`;
 }
 
 /**
- * The file of a cache for the Node.js that runs this: V8 takes none of another version.
+ * The file of a bundle's cache for the Node.js that runs this: V8 takes none of another version.
  *
- * @param {string} program - path of the program's file
- * @param {string} part
+ * @param {string} bundle - path
  */
-function cacheFileOf(program, part) {
-  return `${program}.${process.version}-${process.arch}.${part}.cache`;
+function cacheFileOf(bundle) {
+  return `${bundle}.${process.version}-${process.arch}.cache`;
 }
 
 /**
  * The content of the file for what V8 gave.
  *
- * @param {Buffer} source - the bytes of the program's file
+ * @param {Buffer} source - the bytes of the bundle
  * @param {Buffer} data
  */
 function sealed(source, data) {
@@ -46,7 +58,7 @@ function sealed(source, data) {
  * What V8 gave, or undefined where the file is damaged or of another build. V8 itself compares no more
  * of the source than its length, and of its own data nothing: damaged data ends the process.
  *
- * @param {Buffer} source - the bytes of the program's file
+ * @param {Buffer} source - the bytes of the bundle
  * @param {Buffer} file
  */
 function opened(source, file) {
@@ -63,4 +75,4 @@ function sumOf(source, data) {
   return crc32(data, crc32(source));
 }
 
-module.exports = { cacheFileOf, opened, partOf, sealed };
+module.exports = { bundleFor, cacheFileOf, opened, sealed, SHARES };

@@ -1,21 +1,22 @@
 #!/usr/bin/env node
-// Starts <name>.bundle.js, <name> being that of this file, with what the build compiled of it
-// (train.mjs): to compile what a short run needs takes as long as the run. Without a cache for this
-// Node.js the program runs all the same.
+// Starts one of the bundles of the program that this file is named for, with what the build compiled
+// of it (train.mjs): to compile what a short run needs takes as long as the run. Without a cache for
+// this Node.js it runs all the same.
 
 'use strict';
 
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { Script } = require('node:vm');
-const { cacheFileOf, opened, partOf } = require('./code-cache.cjs');
+const { bundleFor, cacheFileOf, opened } = require('./code-cache.cjs');
 
-const program = __filename.replace(/\.js$/u, '.bundle.js');
+const name = path.basename(__filename, '.js');
+const bundle = path.join(__dirname, bundleFor(name, process.argv.slice(2)));
 
 /** @param {Buffer} source */
 function readCache(source) {
   try {
-    return opened(source, readFileSync(cacheFileOf(program, partOf(process.argv.slice(2)))));
+    return opened(source, readFileSync(cacheFileOf(bundle)));
   } catch {
     return undefined;
   }
@@ -23,12 +24,12 @@ function readCache(source) {
 
 // A function, so that 4 MiB of bytes are not kept.
 function compile() {
-  const source = readFileSync(program);
+  const source = readFileSync(bundle);
   // The file is ASCII: as UTF-8 it takes longer to decode, to the same text. The name is in the cache.
   return new Script(source.toString('latin1'), {
-    filename: path.basename(program),
+    filename: path.basename(bundle),
     cachedData: readCache(source),
   });
 }
 
-compile().runInThisContext()(require, module, program);
+compile().runInThisContext()(require, module, bundle);

@@ -1,10 +1,10 @@
-// One file, and not a chunk for each command: what a run needs of it is compiled already.
+// Few bundles, and not a chunk for each command: all that a run needs is compiled already.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { cacheFileOf } from './code-cache.cjs';
+import { bundleFor, cacheFileOf, SHARES } from './code-cache.cjs';
 import { replaceFile } from './replace.mjs';
 
 const REPOSITORY = join(import.meta.dirname, '..');
@@ -46,7 +46,12 @@ export function buildProgram(folder) {
   // The package.json above it says `module`.
   place(join(folder, 'package.json'), '{"type":"commonjs"}\n');
   place(join(folder, 'hash-worker.js'), worker.text);
-  const inputs = build('src/main.ts', join(folder, 'main'), ['light', 'check', 'whole']);
+  const entry = 'src/main.ts';
+  for (const [module, commands] of Object.entries(SHARES)) {
+    placeBundle(entry, join(folder, bundleFor('main', commands)), othersThan(module));
+  }
+  const inputs = placeBundle(entry, join(folder, bundleFor('main', [])));
+  placeStart(folder, 'main');
   return [...inputs, ...worker.inputs];
 }
 
@@ -56,29 +61,52 @@ export function buildProgram(folder) {
  * @param {string} folder
  */
 export function buildBench(folder) {
-  build('bench/run.ts', join(folder, 'bench'), ['whole']);
+  placeBundle('bench/run.ts', join(folder, bundleFor('bench', [])));
+  placeStart(folder, 'bench');
 }
 
 /**
- * Writes `<target>.bundle.js` with its caches, then what starts it. What is there already is left alone.
+ * The modules that only other commands load: `<name>-command.ts` imports `<name>.ts` when a command of
+ * it is called.
+ *
+ * @param {string} module
+ */
+function othersThan(module) {
+  const ending = '-command.ts';
+  return readdirSync(join(REPOSITORY, 'src/cli'))
+    .filter((file) => file.endsWith(ending))
+    .map((file) => file.slice(0, -ending.length))
+    .filter((name) => name !== module)
+    .map((name) => `./src/cli/${name}.ts`);
+}
+
+/**
+ * Writes a bundle with its cache. What is there already is left alone.
  *
  * @param {string} entry - relative to the repository
- * @param {string} target - a path without an extension
- * @param {readonly string[]} parts - the caches to make
+ * @param {string} path
+ * @param {readonly string[]} external - modules that it goes without
  */
-function build(entry, target, parts) {
+function placeBundle(entry, path, external = []) {
   const { text, inputs } = bundled(entry, {
+    external: [...external],
     banner: { js: `(function(require,module,__filename){${MODULE_URL}` },
     footer: { js: '})' },
   });
-  const bundle = `${target}.bundle.js`;
-  const isNew = place(bundle, text);
-  for (const part of parts) {
-    if (isNew || !existsSync(cacheFileOf(bundle, part))) train(bundle, part);
-  }
-  const start = bundled('bundle/main.cjs', { minifyWhitespace: false, banner: {} });
-  place(`${target}.js`, start.text, EXECUTABLE);
+  const isNew = place(path, text);
+  if (isNew || !existsSync(cacheFileOf(path))) train(path);
   return inputs;
+}
+
+/**
+ * Writes what starts the bundles of a program.
+ *
+ * @param {string} folder
+ * @param {string} name - of the program
+ */
+function placeStart(folder, name) {
+  const { text } = bundled('bundle/main.cjs', { minifyWhitespace: false, banner: {} });
+  place(join(folder, `${name}.js`), text, EXECUTABLE);
 }
 
 /**
@@ -116,13 +144,12 @@ function place(path, text, mode) {
  * work, is no reason to build none.
  *
  * @param {string} bundle
- * @param {string} part
  */
-function train(bundle, part) {
+function train(bundle) {
   const script = join(import.meta.dirname, 'train.mjs');
   // Settings of whoever builds would become a part of what is compiled.
   const env = { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'] };
-  const args = ['--random-seed=1', script, bundle, part];
+  const args = ['--random-seed=1', script, bundle];
   const { status, stderr } = spawnSync(process.execPath, args, {
     env,
     encoding: 'utf8',

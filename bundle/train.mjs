@@ -1,6 +1,6 @@
 // Runs the program in this process, as people run it, and writes down what V8 compiled for that:
 //
-//     node --random-seed=1 bundle/train.mjs <bundle> <part>
+//     node --random-seed=1 bundle/train.mjs <bundle>
 //
 // The seed makes it the same bytes each time: without one V8 orders its tables by chance. A cache that
 // was made with a seed is taken without it.
@@ -35,28 +35,30 @@ spec:
 `,
 };
 
-/** By the name of the bundle and the part of it. */
-const trainings = [
-  { filename: 'main.bundle.js', name: 'light', commandsOf: light },
-  { filename: 'main.bundle.js', name: 'check', commandsOf: check },
-  { filename: 'main.bundle.js', name: 'whole', commandsOf: whole },
-  { filename: 'bench.bundle.js', name: 'whole', commandsOf: bench },
-];
+/** By the name of the bundle. */
+const trainings = {
+  'main.bundle.js': whole,
+  'main-check.bundle.js': check,
+  'main-completion.bundle.js': completion,
+  'main-inspect.bundle.js': () => [['inspect', ARCHIVE]],
+  'main-push.bundle.js': push,
+  'bench.bundle.js': bench,
+};
 
-const [path = '', part = ''] = process.argv.splice(2);
+const [path = ''] = process.argv.splice(2);
 const program = resolve(path);
 const source = readFileSync(program);
-const training = trainings.find((one) => one.filename === basename(path) && one.name === part);
-if (training === undefined) throw new Error(`there is no part ${part} of ${path}`);
-const { filename, commandsOf } = training;
+const training = Object.entries(trainings).find(([name]) => name === basename(path));
+if (training === undefined) throw new Error(`there is no bundle ${path}`);
 // Not the end of the path: V8 writes down the whole string that it is a part of.
+const [filename, commandsOf] = training;
 const script = new Script(source.toString('latin1'), { filename });
 const run = script.runInThisContext();
 const require = createRequire(program);
 
 // On a busy machine a run would take longer and tell more, and what changed just now is read again.
 Date.now = () => 2 ** 42;
-performance.now = () => 0;
+process.uptime = () => 0;
 // What ran early is still there at the end, and no thread that optimises marks what it is done with.
 setFlagsFromString('--no-flush-bytecode');
 setFlagsFromString('--no-opt');
@@ -76,7 +78,7 @@ await turn();
 // A cache is of the flags at its end.
 setFlagsFromString('--flush-bytecode');
 setFlagsFromString('--opt');
-replaceFile(cacheFileOf(program, part), sealed(source, script.createCachedData()));
+replaceFile(cacheFileOf(program), sealed(source, script.createCachedData()));
 if (failed.length > 0) throw new Error(`failed: ${failed.join(', ')}`);
 
 /** Each kind of work that is done again and again; what is rare would make every start longer. */
@@ -84,12 +86,19 @@ function whole() {
   return [['--help'], ['synth'], ['synth'], ['synth', '--locked', '--check']];
 }
 
-function light() {
+function push() {
   const pushing = ['push', ARCHIVE, '--to', registry.host, '--plain-http'];
-  return [['inspect', ARCHIVE], pushing, [...pushing, '--output', 'json']];
+  return [pushing, [...pushing, '--output', 'json']];
 }
 
-/** Its rules are as much code as rendering is, and other code. */
+function completion() {
+  return [
+    ['complete', '--', ''],
+    ['complete', '--', 'synth', '--'],
+    ['complete', '--', 'activate', '--name', ''],
+  ];
+}
+
 function check() {
   return [
     ['check', ...ARCHIVES.map((name) => `${name}.iso`)],

@@ -1,9 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cacheFileOf, opened, partOf, sealed } from '../../bundle/code-cache.cjs';
+import { bundleFor, cacheFileOf, opened, sealed } from '../../bundle/code-cache.cjs';
 import { packageFile, packageVersion } from '../../src/package.ts';
 
 /** Prints whether V8 takes what is in a cache file for a bundle. */
@@ -12,7 +12,7 @@ const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 const [bundle, cache] = process.argv.slice(1);
 const cachedData = readFileSync(cache).subarray(0, -4);
-const script = new Script(readFileSync(bundle, 'latin1'), { filename: 'main.bundle.js', cachedData });
+const script = new Script(readFileSync(bundle, 'latin1'), { filename: 'bundle', cachedData });
 console.log(script.cachedDataRejected ? 'rejected' : 'taken');
 `;
 
@@ -24,13 +24,8 @@ let cache = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'solutions-bundle-'));
   bundle = join(folder, 'build/main.bundle.js');
-  cache = cacheFileOf(bundle, 'light');
-  for (const name of ['main.js', 'package.json', 'main.bundle.js']) {
-    cpSync(packageFile(`build/${name}`), join(folder, 'build', name), { recursive: true });
-  }
-  for (const part of ['light', 'check', 'whole']) {
-    cpSync(cacheFileOf(packageFile('build/main.bundle.js'), part), cacheFileOf(bundle, part));
-  }
+  cache = cacheFileOf(bundle);
+  cpSync(packageFile('build'), join(folder, 'build'), { recursive: true });
   cpSync(packageFile('package.json'), join(folder, 'package.json'));
 });
 
@@ -61,21 +56,13 @@ function flipped(bytes: Buffer, share: number): Buffer {
 }
 
 describe('the code cache that the build makes', () => {
-  it.each(['light', 'check', 'whole'])('is taken by V8 as it is (%s)', async (part) => {
-    const file = cacheFileOf(bundle, part);
-    expect((await execa('node', ['-e', JUDGE, bundle, file])).stdout).toBe('taken');
-  });
-
-  it.each([
-    ['light', ['push', 'a.iso', '--to', 'registry.example']],
-    ['light', ['-C', 'folder', 'inspect', 'a.iso']],
-    ['check', ['check', 'a.iso']],
-    ['whole', ['-C', 'folder', 'synth']],
-    ['whole', ['synth', '--check']],
-    ['whole', []],
-  ])('is the %s one for %j', (part, args) => {
-    expect(partOf(args)).toBe(part);
-  });
+  it.each(['main', 'main-check', 'main-completion', 'main-inspect', 'main-push'])(
+    'is taken by V8 as it is (%s)',
+    async (name) => {
+      const one = join(folder, `build/${name}.bundle.js`);
+      expect((await execa('node', ['-e', JUDGE, one, cacheFileOf(one)])).stdout).toBe('taken');
+    },
+  );
 
   it('is not taken for another bundle, which this test would notice', async () => {
     writeFileSync(bundle, `${readFileSync(bundle, 'latin1')};`);
@@ -111,13 +98,47 @@ describe('what is told apart before V8 sees it', () => {
   });
 });
 
-describe('the program', () => {
-  it('imports nothing that Node would have to load: a script has no loader', () => {
-    const text = readFileSync(bundle, 'latin1');
-    expect(text).toContain('require("node:readline")');
-    expect(text.match(/\bimport\((?!\))[^)]{0,40}\)/gu) ?? []).toEqual([]);
+describe('the bundle of a command', () => {
+  it.each([
+    ['main-push', ['push', 'a.iso', '--to', 'registry.example']],
+    ['main-check', ['check', 'a.iso']],
+    ['main-completion', ['complete', '--', 'push', '']],
+    ['main-completion', ['completion', 'bash']],
+    ['main', ['-C', 'folder', 'push', 'a.iso']],
+    ['main', ['help', 'push']],
+    ['main', ['synth', '--check']],
+    ['main', []],
+  ])('is %s for %j', (name, args) => {
+    expect(bundleFor('main', args)).toBe(`${name}.bundle.js`);
   });
 
+  it('is that of the bench for whatever is measured', () => {
+    expect(bundleFor('bench', ['push'])).toBe('bench.bundle.js');
+  });
+
+  it.each(readdirSync(packageFile('build')).filter((name) => /^main.*\.js$/u.test(name)))(
+    'imports nothing that Node would have to load: a script has no loader (%s)',
+    (name) => {
+      const text = readFileSync(packageFile(`build/${name}`), 'latin1');
+      expect(text.match(/\bimport\((?!\))[^)]{0,40}\)/gu) ?? []).toEqual([]);
+    },
+  );
+
+  it.each(readdirSync(packageFile('build')).filter((name) => /^main-.*\.js$/u.test(name)))(
+    'goes without nothing but what other commands load when they are called (%s)',
+    (name) => {
+      const text = readFileSync(packageFile(`build/${name}`), 'latin1');
+      const absent = [...text.matchAll(/(.{30})require\("(\.[^"]*)"\)/gu)];
+      expect(absent.length).toBeGreaterThan(5);
+      for (const [, before, path = ''] of absent) {
+        expect(before).toMatch(/\.then\(\(\)=>(?:__toESM\()?$/u);
+        expect(name.startsWith(`main-${basename(path, '.ts')}.`)).toBe(false);
+      }
+    },
+  );
+});
+
+describe('the program', () => {
   const version = { exitCode: 0, signal: undefined, stdout: packageVersion(), stderr: '' };
 
   it('runs without a cache, as it does on another Node.js', async () => {
