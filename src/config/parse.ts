@@ -13,6 +13,9 @@ interface Document {
   placeOf(path: Path): Place;
 }
 
+/** To compile a schema takes longer than to read some hundred documents by it. */
+export const UNCOMPILED: z.core.ParseContext<z.core.$ZodIssue> = { jitless: true };
+
 /**
  * The value of a document, as `schema` says it is.
  *
@@ -25,10 +28,10 @@ export function parseAs<Schema extends z.ZodType>(
   schema: Schema,
   document: Document,
 ): z.output<Schema> {
-  const first = schema.safeParse(document.value);
+  const first = schema.safeParse(document.value, UNCOMPILED);
   const result = first.success
     ? first
-    : schema.safeParse(withoutExtensions(document.value, first.error.issues));
+    : schema.safeParse(withoutExtensions(document.value, first.error.issues), UNCOMPILED);
   if (result.success) return result.data;
   const mistakes = result.error.issues.flatMap((issue) => explain(issue, schema, document));
   throwAll(firstOf(mistakes, document.placeOf([]).file));

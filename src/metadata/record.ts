@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import * as z from 'zod';
 import type { ImageRecord } from '../archive/images.ts';
+import { UNCOMPILED } from '../config/parse.ts';
 import { solutionsErrors, type Notice } from '../errors.ts';
 import { printManifests } from '../kubernetes/print.ts';
 import { readManifests } from '../kubernetes/read.ts';
@@ -210,7 +211,7 @@ export function parseRecord(bytes: Uint8Array, file: string): ArchiveRecord {
     });
   }
   const [document] = readManifests(bytes, file, MAX_RECORD);
-  const result = schema.safeParse(document?.value);
+  const result = schema.safeParse(document?.value, UNCOMPILED);
   if (!result.success) {
     throw mistake('record-format', 'another version of this program wrote the record', {
       place: { file },
