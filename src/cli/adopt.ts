@@ -129,7 +129,7 @@ async function archivesAtHand(
   { root, lock }: Run,
   terminal: Terminal,
 ): Promise<AtHand> {
-  const progress = progressOn(terminal, () => performance.now());
+  const progress = progressOn(terminal);
   const read = async (listed: Config['solutions']['archives']) => {
     const settings = {
       root: absolute(root),

@@ -26,7 +26,7 @@ interface CheckRun {
 /** `solutions check`: what is wrong with archives, for people and for programs. */
 export async function check(run: CheckRun, terminal: Terminal): Promise<ExitCode> {
   const { archives, deep, strict, root } = run;
-  const progress = progressOn(terminal, () => performance.now());
+  const progress = progressOn(terminal);
   const all = archives.map((name) => ({ name, file: resolve(root, name) }));
   const folders = new Set(all.filter(({ file }) => holdsManifests(file)));
   const judged = await checkArchives(

@@ -23,7 +23,7 @@ interface PackOptions extends PackFlags {
 export async function pack(options: PackOptions, terminal: Terminal): Promise<ExitCode> {
   const { folder, output, overwrite = false, root, environment } = options;
   const stop = onSignals();
-  const progress = progressOn(terminal, () => performance.now());
+  const progress = progressOn(terminal);
   try {
     const packed = await packFolder(
       {

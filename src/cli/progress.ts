@@ -28,7 +28,7 @@ const PATIENCE = 500;
  * Shows how far a run is: one line drawn over on a terminal, plain lines now and then elsewhere,
  * nothing when it is quick. `clear` removes the line before something else is printed.
  */
-export function progressOn(terminal: Terminal, now: () => number) {
+export function progressOn(terminal: Terminal) {
   let archive: string | undefined;
   let started = 0;
   let next = 0;
@@ -39,7 +39,8 @@ export function progressOn(terminal: Terminal, now: () => number) {
     isDrawn = false;
   };
   const report = (event: ProgressEvent) => {
-    const time = now();
+    // `performance` would be loaded for it.
+    const time = process.uptime() * 1000;
     if (event.path !== archive) {
       archive = event.path;
       started = time;

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { openTree } from '../archive/tree.ts';
 import { solutionsErrors, throwAll, type SolutionsError } from '../errors.ts';
 import { EarlierVersions, requireEarlier } from '../images/earlier.ts';
@@ -7,7 +8,6 @@ import { push as pushImages, type PushReport } from '../images/push.ts';
 import type { PushEvent } from '../images/push-progress.ts';
 import { readShipment, type Shipment } from '../images/shipment.ts';
 import { parseTarget, type Target } from '../images/target.ts';
-import { openStore } from '../metadata/store.ts';
 import { printable } from '../printable.ts';
 import type { RegistrySession } from '../registry/session.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
@@ -72,7 +72,7 @@ async function send(
   { target, options, stop }: Sending,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const progress = progressOn(terminal, () => performance.now());
+  const progress = progressOn(terminal);
   const onRetry = ({ message }: Error) => {
     progress.clear();
     terminal.say(`${printable(message)}; trying again`);
@@ -151,7 +151,12 @@ function earlierOf(
   target: Target,
   { root, mountFrom = [] }: PushOptions,
 ): EarlierVersions {
-  const records = () => [...openStore(root, false).stored.values()].map(({ record }) => record);
+  // Nobody asks for them where all is there, and a Job has none.
+  const records = async () => {
+    if (!existsSync(join(root, 'metadata'))) return [];
+    const { openStore } = await import('../metadata/store.ts');
+    return [...openStore(root, false).stored.values()].map(({ record }) => record);
+  };
   return new EarlierVersions({ records, shipments, target, from: mountFrom });
 }
 

@@ -118,7 +118,7 @@ async function extracted(
 ): Promise<Extraction> {
   const { root, locked = false, acceptChanged = false, write, hold, files } = options;
   const trusted = loadTrusted(platform.trust, root);
-  const progress = progressOn(terminal, () => performance.now());
+  const progress = progressOn(terminal);
   try {
     const { report } = progress;
     const archives = solutions.archives.map((one) => ({ ...one, file: files?.get(one.path) }));

@@ -31,7 +31,7 @@ async function recordsOf(
   terminal: Terminal,
 ): Promise<RecordVerdict[]> {
   const trusted = loadTrusted(platform.trust, root);
-  const progress = progressOn(terminal, () => performance.now());
+  const progress = progressOn(terminal);
   try {
     const options = { root, trusted, isLocked: locked, progress: progress.report };
     return await confirmRecords(solutions.archives, options);

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { constants, promises } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import type { BlobFile } from '../archive/images.ts';
 import type { Extent } from '../archive/links.ts';
 import { quoted } from '../archive/mistake.ts';
@@ -84,7 +84,7 @@ type Fail = (what: string, cause?: unknown) => Error;
 async function openBlob(disk: string, fail: Fail): Promise<FileHandle> {
   try {
     // A pipe in the place of the file must not block.
-    return await open(disk, constants.O_RDONLY | constants.O_NONBLOCK);
+    return await promises.open(disk, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     throw fail(`cannot be read: ${reasonOf(cause)}`, cause);
   }

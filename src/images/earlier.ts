@@ -30,8 +30,8 @@ export function requireEarlier(from: readonly string[]): void {
 }
 
 interface EarlierOptions {
-  /** All that is known; read when it is first needed. */
-  readonly records: () => readonly ArchiveRecord[];
+  /** All that is known; asked for when it is first needed. */
+  readonly records: () => Promise<readonly ArchiveRecord[]>;
   /** What is pushed now. */
   readonly shipments: readonly Shipment[];
   readonly target: Target;
@@ -46,7 +46,7 @@ interface EarlierOptions {
 export class EarlierVersions {
   readonly #options: EarlierOptions;
   /** By digest, the likeliest version first. */
-  #known: ReadonlyMap<string, readonly Earlier[]> | undefined;
+  #known: Promise<ReadonlyMap<string, readonly Earlier[]>> | undefined;
   readonly #gone = new Set<string>();
   /** By value of `from` that was tried: whether anything could be mounted. */
   readonly #tried = new Map<string, boolean>();
@@ -56,9 +56,10 @@ export class EarlierVersions {
   }
 
   /** The repository to mount a blob of the image `name` from, or undefined. */
-  guess(digest: string, name: string): Earlier | undefined {
-    this.#known ??= indexOf(candidates(this.#options), this.#options.target);
-    const known = this.#known.get(digest)?.find(({ id = '' }) => !this.#gone.has(id));
+  async guess(digest: string, name: string): Promise<Earlier | undefined> {
+    this.#known ??= readIndex(this.#options);
+    const index = await this.#known;
+    const known = index.get(digest)?.find(({ id = '' }) => !this.#gone.has(id));
     if (known) return { ...known, from: this.#options.from.find((from) => from === known.id) };
     return this.#unrecorded(name);
   }
@@ -84,13 +85,20 @@ export class EarlierVersions {
   }
 }
 
+async function readIndex(options: EarlierOptions): Promise<Map<string, Earlier[]>> {
+  return indexOf(candidates(await options.records(), options), options.target);
+}
+
 /** The records that are wanted, then other versions of the same Solutions, most in common first. */
-function candidates({ records, shipments, from }: EarlierOptions): ArchiveRecord[] {
+function candidates(
+  records: readonly ArchiveRecord[],
+  { shipments, from }: EarlierOptions,
+): ArchiveRecord[] {
   const own = new Set(shipments.map(({ id }) => id));
   const wanted = new Set(
     shipments.flatMap(({ images }) => images.flatMap((image) => image.blobs)).map((b) => b.digest),
   );
-  return records()
+  return records
     .filter(({ id }) => !own.has(id))
     .filter(
       ({ id }) => from.includes(id) || shipments.some(({ name }) => id.startsWith(`${name}-`)),

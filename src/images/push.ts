@@ -192,7 +192,7 @@ class Run {
     const { earlier, isDryRun } = this.#options;
     const to = { session: this.#session, repository: place.repository };
     return this.#counted({ blob, archive, place }, async (toSend) => {
-      const guess = earlier.guess(blob.digest, place.name);
+      const guess = await earlier.guess(blob.digest, place.name);
       if (isDryRun === true) {
         if (await hasBlob(to, toSend)) return 'present';
         return guess?.id === undefined ? 'sent' : 'mounted';

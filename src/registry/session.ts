@@ -90,7 +90,7 @@ export class RegistrySession {
       host: settings.host,
       send: (outgoing) => this.#transport.send(outgoing),
       credentials: (repository) => this.#find(repository),
-      now: () => performance.now(),
+      now: () => process.uptime() * 1000,
     });
   }
 

@@ -2,7 +2,6 @@ import { Agent, request, type ClientRequest } from 'node:http';
 import { exchange, type Answer, type Body, type Waits } from './exchange.ts';
 import { interrupted, RegistryError } from './failure.ts';
 import { hostnameOf, portOf, proxyAuthorization, proxyFor } from './proxy.ts';
-import { tlsAgent } from './tls-agent.ts';
 import type { TrustSettings } from './trust.ts';
 
 /** One request as it goes over the wire. */
@@ -77,7 +76,7 @@ export class Transport {
       limit: outgoing.limit ?? MAX_ANSWER,
       waits: this.#settings.waits,
     };
-    const agent = this.#agentFor(url, proxy);
+    const agent = await this.#agentFor(url, proxy);
     return exchange(() => this.#open(outgoing, { agent, proxy }), options);
   }
 
@@ -123,19 +122,23 @@ export class Transport {
   }
 
   /** One agent a host: its trust is its own. */
-  #agentFor(url: URL, proxy: URL | undefined): Agent {
+  async #agentFor(url: URL, proxy: URL | undefined): Promise<Agent> {
     const key = `${url.origin} ${proxy?.href ?? ''}`;
     const known = this.#agents.get(key);
     if (known) return known;
-    const agent = this.#newAgent(url, proxy);
+    const made = await this.#newAgent(url, proxy);
+    // Another request may have made one meanwhile.
+    const agent = this.#agents.get(key) ?? made;
     this.#agents.set(key, agent);
     return agent;
   }
 
-  #newAgent(url: URL, proxy: URL | undefined): Agent {
+  async #newAgent(url: URL, proxy: URL | undefined): Promise<Agent> {
     if (url.protocol === 'http:' && proxy?.protocol !== 'https:') {
       return new Agent({ keepAlive: true });
     }
+    // Node.js takes as long to load TLS as to ask a registry for an image.
+    const { tlsAgent } = await import('./tls-agent.ts');
     return tlsAgent(url, proxy, { ...this.#settings, idle: this.#settings.waits.idle });
   }
 }

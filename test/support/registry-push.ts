@@ -56,7 +56,7 @@ export async function pushTrees(
     }
   });
   const session = testSession(host, settings);
-  const earlier = new EarlierVersions({ records: () => records, shipments, target, from });
+  const earlier = new EarlierVersions({ records: async () => records, shipments, target, from });
   const report = await push(shipments, { session, earlier, ...options });
   return { ...report, requests: session.requests };
 }
