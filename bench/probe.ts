@@ -7,7 +7,7 @@ import { openFile } from '../src/iso/reader.ts';
 import { hashArchive, verifyBlobs } from '../src/metadata/verify.ts';
 import { packageFile } from '../src/package.ts';
 import { median } from './contest.ts';
-import { run } from './tool.ts';
+import { ownPeak, run } from './tool.ts';
 
 const findings = z.object({
   /** Milliseconds. */
@@ -65,8 +65,7 @@ export async function probe([name, iso = '', list = '']: readonly string[]): Pro
   const measure = Object.entries(probes).find(([known]) => known === name)?.[1];
   if (measure === undefined) throw new Error(`there is no probe ${name}`);
   const found = await measure({ iso, list });
-  const peak = process.resourceUsage().maxRSS / 1024;
-  process.stdout.write(JSON.stringify({ ...found, peak }));
+  process.stdout.write(JSON.stringify({ ...found, peak: ownPeak() }));
 }
 
 /** A call that opens the archive and reads the files in `list`. */

@@ -171,7 +171,6 @@ function nextVersionRows(place: string, { iso, nextIso }: ImageSet): Row[] {
   });
 }
 
-/** Node.js itself has more or less of its program in use, by how the kernel has read that before. */
 function memoryRow(place: string): Row {
   const hole = makeHole(place);
   const value = withRegistry(place, ({ host }) => memoryOf(pushArguments(hole, host)));

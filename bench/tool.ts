@@ -1,4 +1,5 @@
 import { spawnSync, type StdioOptions } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Contender } from './contest.ts';
 
 /** One command line, or several as lines of a shell. */
@@ -56,8 +57,19 @@ export function run(command: Command): Finished {
 
 /** The most memory that Node has in use while it runs these arguments, in MiB. */
 export function memoryOf(args: readonly string[]): number {
-  const tell =
-    'import{writeSync}from"node:fs";process.on("exit",()=>{writeSync(3,String(process.resourceUsage().maxRSS))})';
+  const tell = `
+    import { readFileSync, writeSync } from 'node:fs';
+    process.on('exit', () => writeSync(3, readFileSync('/proc/self/status', 'latin1')));`;
   const hook = ['--import', `data:text/javascript,${encodeURIComponent(tell)}`];
-  return Number(run({ file: process.execPath, args: [...hook, ...args] }).extra) / 1024;
+  return peakIn(run({ file: process.execPath, args: [...hook, ...args] }).extra);
+}
+
+/** The most memory that this process had in use so far, in MiB. */
+export function ownPeak(): number {
+  return peakIn(readFileSync('/proc/self/status', 'latin1'));
+}
+
+/** Not what getrusage(2) says: that is never less than what the parent had when it forked. */
+function peakIn(status: string): number {
+  return Number(/^VmHWM:\s+(\d+) kB$/mu.exec(status)?.[1]) / 1024;
 }

@@ -108,9 +108,12 @@ interface Usage {
 }
 
 const TELL = `process.on('exit', () => {
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-  require('node:fs').writeFileSync(process.env.USAGE, JSON.stringify({
-    seconds: (userCPUTime + systemCPUTime) / 1e6, mebibytes: maxRSS / 1024 }));
+  const { readFileSync, writeFileSync } = require('node:fs');
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  // Its maxRSS is never less than what the parent had when it forked.
+  const [, peak] = /^VmHWM:\\s+(\\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'));
+  writeFileSync(process.env.USAGE, JSON.stringify({
+    seconds: (userCPUTime + systemCPUTime) / 1e6, mebibytes: Number(peak) / 1024 }));
 });`;
 
 async function usageOf(archive: string): Promise<Usage> {
