@@ -33,7 +33,7 @@ it.each<[string, () => void]>([
   ['a file that was built is gone', () => rmSync(join(folder, 'main.js'))],
   ['the stamp is cut', () => writeFileSync(join(folder, 'stamp.json'), '{"inputs":')],
   ['there is no stamp', () => rmSync(join(folder, 'stamp.json'))],
-])('it is not where %s', async (_, change) => {
+])('a build is not current where %s', async (_, change) => {
   // The clock of inodes ticks every few milliseconds.
   await sleep(20);
   change();
