@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 
 /** Whoever stands in a line imports from the lines above it, and from its own folder. */
 const plan = [
-  ['errors.ts', 'package.ts', 'printable.ts', 'text-order.ts'],
+  ['count.ts', 'errors.ts', 'package.ts', 'printable.ts', 'text-order.ts'],
   ['iso', 'oci', 'disk', 'kubernetes', 'registry'],
   ['crd'],
   ['config'],

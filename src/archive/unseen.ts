@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import type { Notice } from '../errors.ts';
 import { notice } from './mistake.ts';
 import { holdsCrd, unseenCrd } from './operator.ts';
@@ -35,7 +36,7 @@ export function unseenCrds(tree: Tree, kept: ReadonlyMap<string, unknown>): Noti
   if (found.length > MAX_NOTICES) {
     const more = found.length - MAX_NOTICES;
     notices.push(
-      notice('crd-unseen', `and ${more} more files with CRDs that are not applied`, {
+      notice('crd-unseen', `and ${counted(more, 'more file')} with CRDs, not applied either`, {
         file: tree.name,
       }),
     );

@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import { imageText } from '../archive/components.ts';
 import type { Gathered } from '../archive/contents.ts';
 import type { BlobFile, GatheredImages, ImageRecord } from '../archive/images.ts';
@@ -68,7 +69,9 @@ function checkUnused(tree: Tree, { records }: GatheredImages, findings: Findings
   for (const { path, size } of tree.files('images')) {
     const [, folder = '', name = ''] = /^images\/([^/]+\/[^/]+)\/([0-9a-f]{64})$/u.exec(path) ?? [];
     if (used.get(folder)?.has(name) === false) {
-      findings.add('blob-unused', `${size} bytes that belong to no image`, { at: { path } });
+      findings.add('blob-unused', `a blob of ${counted(size, 'byte')} that belongs to no image`, {
+        at: { path },
+      });
     }
   }
 }

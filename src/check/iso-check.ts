@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import type { Product } from '../archive/product.ts';
 import { quoted } from '../archive/mistake.ts';
 import { volumeNames } from '../archive/volume-name.ts';
@@ -49,7 +50,7 @@ function addTally(findings: Findings, rule: RuleId, { tally, what }: Tallied): v
   const { count, first } = tally;
   if (first === undefined) return;
   const at = first === '' ? undefined : { path: first };
-  findings.add(rule, `${count} ${count === 1 ? 'entry' : 'entries'}: ${what}; the first is here`, {
+  findings.add(rule, `${counted(count, 'entry', 'entries')}: ${what}; the first is here`, {
     at,
   });
 }
@@ -88,7 +89,7 @@ function checkJoliet(image: Image, findings: Findings): void {
     return;
   }
   if (joliet.entries.size > 2 * MAX_COMPARED) {
-    const message = `the Joliet tree has ${joliet.entries.size} entries, the other one ${image.entries.size}`;
+    const message = `the Joliet tree has ${counted(joliet.entries.size, 'entry', 'entries')}, the other one ${image.entries.size}`;
     findings.add('iso-trees-differ', message);
     return;
   }

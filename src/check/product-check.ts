@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import { imageText, type ImageName } from '../archive/components.ts';
 import type { Gathered } from '../archive/contents.ts';
 import type { ImageRecord } from '../archive/images.ts';
@@ -96,7 +97,7 @@ function checkRuns(contents: Gathered, document: YamlDocument, findings: Finding
   if (!operator && crds.length + roles.length > 0) {
     findings.add(
       'operator-missing',
-      `there are ${crds.length} CRDs and ${roles.length} roles, and no image of an Operator`,
+      `it has ${counted(crds.length, 'CRD')} and ${counted(roles.length, 'role')}, and no image of an Operator`,
       {
         at: spot(document, ['spec']),
       },

@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import { printable } from '../printable.ts';
 import type { Finding, Report } from './finding.ts';
 import { ruleIds, ruleText } from './rules.ts';
@@ -20,7 +21,9 @@ export function sarifOf(reports: readonly Report[], version: string) {
     report.omitted.map(({ rule, count }) => ({
       level: 'note' as const,
       message: {
-        text: printable(`${report.subject}: ${count} more findings of ${rule} are left out`),
+        text: printable(
+          `${report.subject}: left out: ${counted(count, 'more finding')} of ${rule}`,
+        ),
       },
       associatedRule: { id: rule },
     })),

@@ -2,7 +2,7 @@ import { countOf, spotText, type Finding, type Report } from '../check/finding.t
 import { levels, type Level } from '../check/rule.ts';
 import { ruleText, type RuleId } from '../check/rules.ts';
 import type { Verdict } from '../trust/verdict.ts';
-import { counted } from './count.ts';
+import { counted } from '../count.ts';
 import type { StyledLine } from './terminal.ts';
 
 /** What `check --output json` prints: an entry for each archive or folder, in the order of the command line. */

@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import type { FieldChange } from '../plan/field-changes.ts';
 import type { ChangedObject } from '../plan/object-changes.ts';
 
@@ -12,7 +13,7 @@ export function fieldLines({ fields, moreFields }: ChangedObject): string[] {
   const left = fields.length - shown.length + moreFields;
   return [
     ...shown.flatMap(linesOf),
-    ...(left > 0 ? [`    and ${left} more ${left === 1 ? 'field' : 'fields'}`] : []),
+    ...(left > 0 ? [`    and ${counted(left, 'more field')}`] : []),
   ];
 }
 

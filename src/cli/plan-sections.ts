@@ -6,7 +6,7 @@ import type { ImportedSolution, PlacementChanges } from '../plan/placement-chang
 import { deleteLine, holdsOthers, warningsOf, type ObjectName } from '../plan/removed.ts';
 import type { DeploymentChange } from '../plan/workloads.ts';
 import { bytesText } from './bytes.ts';
-import { counted } from './count.ts';
+import { counted } from '../count.ts';
 import { crdLines, rightsLines } from './plan-dangers.ts';
 import { fieldLines } from './plan-fields.ts';
 import { some } from './plan-names.ts';

@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import type { Notice } from '../errors.ts';
 import type { Extraction } from '../metadata/extract.ts';
 import type { Changes } from '../out/write.ts';
@@ -100,7 +101,9 @@ function reportFolder(label: string, changes: Changes, terminal: Terminal): void
   }
   for (const name of written) terminal.print(`${label}/${name} written`);
   for (const name of removed) terminal.print(`${label}/${name} removed`);
-  terminal.say(`${label}/: ${total} files, ${written.length} written, ${removed.length} removed`);
+  terminal.say(
+    `${label}/: ${counted(total, 'file')}, ${written.length} written, ${removed.length} removed`,
+  );
 }
 
 function json(result: SynthResult) {

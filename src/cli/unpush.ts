@@ -15,7 +15,7 @@ import { openStore, type Store } from '../metadata/store.ts';
 import { printable } from '../printable.ts';
 import type { RegistrySession } from '../registry/session.ts';
 import { bytesText } from './bytes.ts';
-import { counted } from './count.ts';
+import { counted } from '../count.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import type { UnpushFlags } from './unpush-command.ts';
 import { pushCodeOf } from './push-ending.ts';

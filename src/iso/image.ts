@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import type { Notice } from '../errors.ts';
 import { sortByPath, type Entry } from './entry.ts';
 import { isoError, notice, type Spot } from './failure.ts';
@@ -109,7 +110,7 @@ function rockRidgeOf(opening: SystemUseContext, { root }: Volume): RockRidge | u
   if (root.size === 0 || root.offset + root.size > reader.size) {
     throw isoError(
       root.size === 0 ? 'iso-corrupt' : 'iso-extent',
-      `the root directory has ${root.size} bytes at ${root.offset}, the image ${reader.size}`,
+      `the root directory has ${counted(root.size, 'byte')} at ${root.offset}, the image ${reader.size}`,
       spot,
     );
   }

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { counted } from '../count.ts';
 import { SolutionsError } from '../errors.ts';
 import type { IsoCode } from './failure.ts';
 
@@ -158,11 +159,14 @@ function requireInside(size: number, offset: number, length: number, path?: stri
 }
 
 function truncated(size: number, needed: number, path?: string): SolutionsError<IsoCode> {
-  return new SolutionsError<IsoCode>(`the image ends after ${size} bytes, ${needed} are needed`, {
-    code: 'iso-truncated',
-    hint: 'copy or download the image again and compare its checksum with the vendor’s',
-    place: path === undefined ? undefined : { file: path },
-  });
+  return new SolutionsError<IsoCode>(
+    `the image ends after ${counted(size, 'byte')}, ${needed} are needed`,
+    {
+      code: 'iso-truncated',
+      hint: 'copy or download the image again and compare its checksum with the vendor’s',
+      place: path === undefined ? undefined : { file: path },
+    },
+  );
 }
 
 function reasonOf(cause: unknown): string {

@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import { both16, both32, byteAt } from './fields.ts';
 import { isoError, type Spot } from './failure.ts';
 
@@ -39,7 +40,11 @@ export function readRecord(bytes: Buffer, at: number, limit: number, spot: Spot)
   const length = bytes[at] ?? 0; // 9.1.1
   if (length < SMALLEST || at + length > limit) {
     const left = limit - at;
-    throw isoError('iso-corrupt', `a directory record has ${length} bytes, ${left} are left`, spot);
+    throw isoError(
+      'iso-corrupt',
+      `a directory record has ${counted(length, 'byte')}, ${left} are left`,
+      spot,
+    );
   }
   const nameLength = bytes[at + 32] ?? 0; // 9.1.10
   const identifier = at + 33;

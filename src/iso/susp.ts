@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import { both32, byteAt } from './fields.ts';
 import { isoError, type Spot } from './failure.ts';
 import type { Budget } from './limits.ts';
@@ -122,7 +123,7 @@ function readArea({ bytes, start, end }: Area, gathered: Gathered): void {
     if (length < ENTRY_HEAD || at + length > end) {
       throw isoError(
         'iso-corrupt',
-        `a System Use entry has ${length} bytes, ${end - at} are left`,
+        `a System Use entry has ${counted(length, 'byte')}, ${end - at} are left`,
         gathered.spot,
       );
     }
@@ -195,7 +196,7 @@ function requireLength(needed: number, bytes: Buffer, at: number, spot: Spot): n
   const signature = shown(bytes.toString('latin1', at, at + 2));
   throw isoError(
     'iso-corrupt',
-    `a ${signature} entry has ${length} bytes, expected ${needed}`,
+    `a ${signature} entry has ${counted(length, 'byte')}, expected ${needed}`,
     spot,
   );
 }

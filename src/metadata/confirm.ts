@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import type { Notice } from '../errors.ts';
 import type { Trusted } from '../trust/keys.ts';
 import type { CheckKind, Verdict } from '../trust/verdict.ts';
@@ -80,6 +81,6 @@ function recordVerdict({ record, files }: Stored, trusted: Trusted): RecordVerdi
       hint: 'run `solutions synth` where the archive and its signature are at hand, and commit metadata/',
     };
   }
-  const message = `the record and its ${files.size} files are as they were written`;
+  const message = `the record and its ${counted(files.size, 'file')} are as they were written`;
   return { check, state: 'checked', file, message };
 }

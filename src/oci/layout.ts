@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import { SolutionsError, throwAll, type Place } from '../errors.ts';
 import { digestHex, digestOf } from './digest.ts';
 import {
@@ -200,13 +201,21 @@ function missingBlob(
   const place = folder.placeOf(name);
   const mistake =
     found === undefined
-      ? complaint('oci-missing', `the ${role} (${digest}, ${size} bytes) is not in the archive`, {
-          place,
-          hint: CUT_HINT,
-        })
-      : complaint('oci-size', `the ${role} has ${found} bytes, the manifest says ${size}`, {
-          place,
-          hint: CUT_HINT,
-        });
+      ? complaint(
+          'oci-missing',
+          `the ${role} (${digest}, ${counted(size, 'byte')}) is not in the archive`,
+          {
+            place,
+            hint: CUT_HINT,
+          },
+        )
+      : complaint(
+          'oci-size',
+          `the ${role} has ${counted(found, 'byte')}, the manifest says ${size}`,
+          {
+            place,
+            hint: CUT_HINT,
+          },
+        );
   return [mistake];
 }

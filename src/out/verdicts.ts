@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import type { Verdict } from '../trust/verdict.ts';
 import { isDone, type FolderPlan } from './plan.ts';
 import { SUMS } from './sums.ts';
@@ -35,7 +36,7 @@ export function folderVerdicts(planned: FolderPlan): FolderVerdict[] {
   if (!isDone(planned)) {
     return [wrong(SUMS, 'the list of our files is not the one of what is rendered')];
   }
-  const message = `its ${plan.unchanged.length} files are what is rendered, and nothing else is in it`;
+  const message = `its ${counted(plan.unchanged.length, 'file')} are what is rendered, and nothing else is in it`;
   return [{ check: 'folder', state: 'checked', file: `${label}/`, message }];
 }
 

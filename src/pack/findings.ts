@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import type { Finding, Report } from '../check/finding.ts';
 import type { Level } from '../check/rule.ts';
 import { chapterOf, ruleText, type RuleId } from '../check/rules.ts';
@@ -14,7 +15,7 @@ export function noticesOf({ subject, findings, omitted }: Report, level: Level):
     ...findings.filter(isOf).map((finding) => noticeOf(finding, subject)),
     ...omitted.filter(isOf).map(({ rule, count }) => ({
       code: rule,
-      message: `${ruleText(rule).title}, ${count} more times`,
+      message: `${ruleText(rule).title}, ${counted(count, 'more time')}`,
       hint: '`solutions check` tells of the rule',
       place: { file: subject },
     })),

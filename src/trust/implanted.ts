@@ -1,3 +1,4 @@
+import { counted } from '../count.ts';
 import type { Image } from '../iso/image.ts';
 import { differingBytes, readImplanted } from '../iso/implanted-md5.ts';
 import { implantedResult } from './stream-check.ts';
@@ -29,7 +30,9 @@ export function implantedClaim(
     judge({ results: [result] }) {
       const found = implantedResult(result);
       if (found.isWhole && found.fragment === 0) {
-        const parts = sums.fragments ? ` and its ${sums.fragments.count} fragments have` : ' has';
+        const parts = sums.fragments
+          ? ` and its ${counted(sums.fragments.count, 'fragment')} have`
+          : ' has';
         const message = `the image${parts} the MD5 that is implanted in it`;
         return { check, state: 'checked', file, message };
       }

@@ -374,7 +374,7 @@ const products: readonly Case[] = [
     rule: 'operator-missing',
     spec: { manifest: manifest.replace(/ {2}operator[^]*/u, ''), images: [] },
     at: 'manifest.yaml:6:1',
-    says: '1 CRDs and 1 roles',
+    says: 'it has 1 CRD and 1 role, and',
   },
   {
     rule: 'operator-user',
@@ -525,9 +525,9 @@ const images: readonly Case[] = [
   },
   {
     rule: 'blob-unused',
-    spec: { files: { [`${FOLDER}/${'0'.repeat(64)}`]: 'left' } },
+    spec: { files: { [`${FOLDER}/${'0'.repeat(64)}`]: 'x' } },
     at: `${FOLDER}/${'0'.repeat(64)}`,
-    says: '4 bytes',
+    says: 'a blob of 1 byte that belongs to no image',
   },
   {
     rule: 'image-platforms',

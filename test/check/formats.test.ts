@@ -71,7 +71,7 @@ describe('SARIF', () => {
     expect(run?.invocations[0]?.toolExecutionNotifications).toEqual([
       {
         level: 'note',
-        message: { text: 'a b/c:d#%.iso: 7 more findings of crd-schema are left out' },
+        message: { text: 'a b/c:d#%.iso: left out: 7 more findings of crd-schema' },
         associatedRule: { id: 'crd-schema' },
       },
     ]);

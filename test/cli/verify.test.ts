@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, describe, expect, it } from 'vitest';
 import { digestsOfFiles, openStore, removeStored, saveStored } from '../../src/metadata/store.ts';
+import { makeTree, scratchFolder } from '../support/archive-make.ts';
 import { exampleFolder, removeFolders, snapshot, solutions } from '../support/cli.ts';
 import { cosignSignature, flipBit, pairs, type Pair } from '../support/trust-make.ts';
 
@@ -105,6 +106,16 @@ describe('verify', () => {
       'unchecked',
       'unchecked',
     ]);
+  });
+
+  it('counts one file as one', async () => {
+    const root = scratchFolder();
+    await solutions(['-C', root, 'init', 'site']);
+    const site = join(root, 'site');
+    rmSync(join(makeTree(join(site, 'store'), { images: [] }), 'operator'), { recursive: true });
+    await solutions(['-C', site, 'import', '-a', 'store']);
+    const { stdout } = await solutions(['-C', site, 'verify']);
+    expect(stdout).toContain('the record and its 1 file are as they were written');
   });
 
   it('needs no archive', async () => {
