@@ -1,13 +1,13 @@
 import { solutionsErrors, throwAll, type Notice, type SolutionsError } from '../errors.ts';
 import { readManifests } from '../kubernetes/read.ts';
 import type { JsonObject } from '../kubernetes/value.ts';
-import { Findings, list } from '../model/findings.ts';
+import { list, Notices } from '../model/notices.ts';
 import { bootstrapFile, type BootstrapFile } from './bootstrap-file.ts';
 import { environmentsOf, type AdoptedEnvironment } from './environments.ts';
 import { kindOf, objectsIn, type Found } from './found.ts';
 import { importedOf, type Imported } from './imported.ts';
 import { inventoryOf, type Inventory } from './inventory.ts';
-import { mistake, type AdoptCode, type AdoptFindings } from './mistake.ts';
+import { mistake, type AdoptCode, type AdoptNotices } from './mistake.ts';
 import { selectorConflicts, type Conflict, type Registry } from './operators.ts';
 import { solutionsFilesIn, type SolutionsFile } from './solutions-file.ts';
 
@@ -53,25 +53,25 @@ const MAX_SAVED_BYTES = 32 << 20;
  *   contradicts itself
  */
 export function adoptionOf({ files, printed, registry }: Sources): Adoption {
-  const findings: AdoptFindings = new Findings<AdoptCode>();
-  const { objects, solutionsFiles } = readFiles(files, findings);
+  const notices: AdoptNotices = new Notices<AdoptCode>();
+  const { objects, solutionsFiles } = readFiles(files, notices);
   const found = [...objects, ...printed.flatMap((value) => objectsIn({ value }))];
-  const inventory = inventoryOf(found, findings);
+  const inventory = inventoryOf(found, notices);
   const [solutionsFile] = solutionsFiles;
-  const imported = importedOf(inventory.imported, solutionsFile, findings);
-  const environments = environmentsOf({ inventory, imported, registry, findings });
-  const bootstrap = inventory.bootstrap && bootstrapFile(inventory.bootstrap, findings);
-  nameSecurity(environments, findings);
-  const notices = findings.finish();
+  const imported = importedOf(inventory.imported, solutionsFile, notices);
+  const environments = environmentsOf({ inventory, imported, registry, notices });
+  const bootstrap = inventory.bootstrap && bootstrapFile(inventory.bootstrap, notices);
+  nameSecurity(environments, notices);
+  const warnings = notices.finish();
   if (!inventory.imported && !solutionsFile && environments.length === 0)
-    throw nothingFound(notices);
+    throw nothingFound(warnings);
   const placed = environments.flatMap(({ namespaces }) =>
     namespaces.flatMap(({ name: namespace, solutions }) =>
       solutions.map(({ name: solution }) => ({ namespace, solution })),
     ),
   );
   const conflicts = selectorConflicts(placed, inventory);
-  return { imported, environments, bootstrap, inventory, conflicts, notices };
+  return { imported, environments, bootstrap, inventory, conflicts, notices: warnings };
 }
 
 interface Read {
@@ -80,11 +80,11 @@ interface Read {
 }
 
 /** One bad file does not hide the mistakes of the others. */
-function readFiles(files: readonly SavedFile[], findings: AdoptFindings): Read {
+function readFiles(files: readonly SavedFile[], notices: AdoptNotices): Read {
   const errors: SolutionsError[] = [];
   const read = files.flatMap((file) => {
     try {
-      return [readFile(file, findings)];
+      return [readFile(file, notices)];
     } catch (error) {
       errors.push(...solutionsErrors(error));
       return [];
@@ -97,7 +97,7 @@ function readFiles(files: readonly SavedFile[], findings: AdoptFindings): Read {
   };
 }
 
-function readFile({ file, bytes, kind }: SavedFile, findings: AdoptFindings): Read {
+function readFile({ file, bytes, kind }: SavedFile, notices: AdoptNotices): Read {
   const documents = readManifests(bytes, file, MAX_SAVED_BYTES);
   const objects = documents.flatMap(objectsIn);
   if (
@@ -116,7 +116,7 @@ function readFile({ file, bytes, kind }: SavedFile, findings: AdoptFindings): Re
       bareKind(one) === 'SolutionsConfiguration' ||
       (bareKind(one) === '' && 'archives' in one.value),
   );
-  return { objects, solutionsFiles: isSolutions ? solutionsFilesIn(bytes, file, findings) : [] };
+  return { objects, solutionsFiles: isSolutions ? solutionsFilesIn(bytes, file, notices) : [] };
 }
 
 /** Whatever the group: both of MetalK8s' are in use. */
@@ -139,7 +139,7 @@ function nothingFound(notices: readonly Notice[]): SolutionsError<AdoptCode> {
 }
 
 /** The take-over changes nobody's security, so what Salt left out stays left out until somebody says so. */
-function nameSecurity(environments: readonly AdoptedEnvironment[], findings: AdoptFindings): void {
+function nameSecurity(environments: readonly AdoptedEnvironment[], notices: AdoptNotices): void {
   const kept = environments.flatMap(({ namespaces }) =>
     namespaces.flatMap(({ name, solutions }) =>
       solutions
@@ -148,7 +148,7 @@ function nameSecurity(environments: readonly AdoptedEnvironment[], findings: Ado
     ),
   );
   if (kept.length === 0) return;
-  findings.warn(
+  notices.warn(
     'security-kept',
     `${list(kept)} ${kept.length === 1 ? 'keeps' : 'keep'} the Pod security that Salt gave: none`,
     {

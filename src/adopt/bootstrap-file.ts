@@ -7,9 +7,9 @@ import {
   type Json,
   type JsonObject,
 } from '../kubernetes/value.ts';
-import { list } from '../model/findings.ts';
+import { list } from '../model/notices.ts';
 import type { Found } from './found.ts';
-import type { AdoptFindings } from './mistake.ts';
+import type { AdoptNotices } from './mistake.ts';
 
 /** What a `bootstrap.yaml` of MetalK8s says of the cluster. CIDRs are checked. */
 export interface BootstrapFile {
@@ -54,8 +54,8 @@ const NETWORKS: readonly string[] = [
  *
  * @see https://github.com/scality/metalk8s/blob/HEAD/salt/_pillar/metalk8s.py
  */
-export function bootstrapFile({ value, place }: Found, findings: AdoptFindings): BootstrapFile {
-  const reading: Reading = { place, findings };
+export function bootstrapFile({ value, place }: Found, notices: AdoptNotices): BootstrapFile {
+  const reading: Reading = { place, notices };
   if (!API_VERSIONS.includes(textOf(value['apiVersion']))) {
     lose(
       reading,
@@ -78,11 +78,11 @@ export function bootstrapFile({ value, place }: Found, findings: AdoptFindings):
 
 interface Reading {
   readonly place: Found['place'];
-  readonly findings: AdoptFindings;
+  readonly notices: AdoptNotices;
 }
 
-function lose({ place, findings }: Reading, message: string, hint?: string): void {
-  findings.warn('not-understood', message, { place, ...(hint === undefined ? {} : { hint }) });
+function lose({ place, notices }: Reading, message: string, hint?: string): void {
+  notices.warn('not-understood', message, { place, ...(hint === undefined ? {} : { hint }) });
 }
 
 function nameUnknown(
@@ -107,7 +107,7 @@ function archivesIn(value: Json | undefined, reading: Reading): string[] {
   const unique = [...new Set(texts)];
   if (unique.length < texts.length) {
     const twice = texts.filter((path, index) => texts.indexOf(path) !== index);
-    reading.findings.warn('archive-twice', `${list(twice)} is listed twice under \`archives\``, {
+    reading.notices.warn('archive-twice', `${list(twice)} is listed twice under \`archives\``, {
       place: reading.place,
       hint: 'it is an archive of MetalK8s, no Solution: nothing is imported from it',
     });

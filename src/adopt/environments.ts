@@ -5,7 +5,7 @@ import { compareText } from '../text-order.ts';
 import { groupBy, type Found } from './found.ts';
 import { versionsOf, type Imported } from './imported.ts';
 import { dataOf, type EnvironmentNamespace, type Inventory } from './inventory.ts';
-import type { AdoptFindings } from './mistake.ts';
+import type { AdoptNotices } from './mistake.ts';
 import {
   adoptOperator,
   nameStrangers,
@@ -29,7 +29,7 @@ interface Context {
   readonly inventory: Inventory;
   readonly imported: Imported;
   readonly registry: Registry | undefined;
-  readonly findings: AdoptFindings;
+  readonly notices: AdoptNotices;
 }
 
 /**
@@ -37,15 +37,15 @@ interface Context {
  * `metalk8s-environment` what runs there (list_environments in salt/_modules/metalk8s_solutions_k8s.py).
  */
 export function environmentsOf(context: Context): AdoptedEnvironment[] {
-  const { inventory, findings } = context;
+  const { inventory, notices } = context;
   const namespaces = [...inventory.namespaces.values()]
-    .filter((namespace) => isAdoptable(namespace, findings))
+    .filter((namespace) => isAdoptable(namespace, notices))
     .toSorted((a, b) => compareText(a.environment, b.environment) || compareText(a.name, b.name));
   nameUnclaimed(context);
   nameStrangers(context);
   return [...groupBy(namespaces, ({ environment }) => environment)].map(([name, own]) => ({
     name,
-    description: descriptionOf(name, own, findings),
+    description: descriptionOf(name, own, notices),
     namespaces: own.map((namespace) => ({
       name: namespace.name,
       solutions: solutionsIn(namespace, context),
@@ -55,11 +55,11 @@ export function environmentsOf(context: Context): AdoptedEnvironment[] {
 
 function isAdoptable(
   { name, environment, found }: EnvironmentNamespace,
-  findings: AdoptFindings,
+  notices: AdoptNotices,
 ): boolean {
   const wrong = dnsLabelMistake(environment);
   if (wrong !== undefined) {
-    findings.error(
+    notices.error(
       'environment-name',
       `the Namespace \`${name}\` is of the Environment ${JSON.stringify(environment)}, a name that ${wrong}`,
       {
@@ -70,7 +70,7 @@ function isAdoptable(
     return false;
   }
   if (!isReserved(name)) return true;
-  findings.warn(
+  notices.warn(
     'namespace-reserved',
     `the Namespace \`${name}\` is of the Environment \`${environment}\`, but not for an Environment: it is left out`,
     {
@@ -85,13 +85,13 @@ function isAdoptable(
 function descriptionOf(
   environment: string,
   namespaces: readonly EnvironmentNamespace[],
-  findings: AdoptFindings,
+  notices: AdoptNotices,
 ): string | undefined {
   const said = namespaces.filter(({ description }) => description !== '');
   const [first] = said;
   for (const { name, description, found } of said) {
     if (description === first?.description) continue;
-    findings.warn(
+    notices.warn(
       'description-differs',
       `the Namespace \`${name}\` describes the Environment \`${environment}\` as ${JSON.stringify(description)}: that of \`${first?.name ?? ''}\` is kept`,
       {
@@ -104,10 +104,10 @@ function descriptionOf(
 }
 
 /** A ConfigMap in a Namespace whose label is gone. */
-function nameUnclaimed({ inventory, findings }: Context): void {
+function nameUnclaimed({ inventory, notices }: Context): void {
   for (const [namespace, found] of inventory.wanted) {
     if (inventory.namespaces.has(namespace)) continue;
-    findings.warn(
+    notices.warn(
       'left-out',
       `the Namespace \`${namespace}\` has a ConfigMap metalk8s-environment, and no label that says of which Environment it is: it is left out`,
       {
@@ -126,7 +126,7 @@ function solutionsIn(
   if (!found) return [];
   return dataOf(found).flatMap(([solution, wanted]) => {
     const placed = { namespace, solution, version: wanted };
-    if (!isUnderstood(placed, found, context.findings)) return [];
+    if (!isUnderstood(placed, found, context.notices)) return [];
     const adopted = adoptOperator(placed, context);
     compareWithImported({ ...placed, version: adopted.version }, found, context);
     return [adopted];
@@ -136,7 +136,7 @@ function solutionsIn(
 function isUnderstood(
   { namespace, solution, version }: Placed,
   { place }: Found,
-  findings: AdoptFindings,
+  notices: AdoptNotices,
 ): boolean {
   const wrong = dnsLabelMistake(solution);
   const isVersion = versionField.safeParse(version).success && version !== 'latest';
@@ -145,7 +145,7 @@ function isUnderstood(
     wrong === undefined
       ? `${JSON.stringify(version)} is no version`
       : `the name of a Solution ${wrong}`;
-  findings.warn(
+  notices.warn(
     'not-understood',
     `the entry ${JSON.stringify(solution)} of the ConfigMap metalk8s-environment in \`${namespace}\` is left out: ${why}`,
     { place },
@@ -156,7 +156,7 @@ function isUnderstood(
 function compareWithImported(
   { namespace, solution, version }: Placed,
   { place }: Found,
-  { imported, findings }: Context,
+  { imported, notices }: Context,
 ): void {
   const isKnown = imported.archives.some(
     (archive) => archive.solution === solution && archive.version === version,
@@ -164,7 +164,7 @@ function compareWithImported(
   const unread = imported.archives.filter((archive) => archive.solution === undefined).length;
   if (!isKnown && unread === 0) {
     const versions = versionsOf(imported, solution);
-    findings.warn(
+    notices.warn(
       'version-unknown',
       `\`${namespace}\` runs ${solution} ${version}, which no archive holds`,
       {
@@ -174,7 +174,7 @@ function compareWithImported(
     );
   }
   if (imported.active.has(solution)) return;
-  findings.warn(
+  notices.warn(
     'not-active',
     `no version of \`${solution}\` is active, and \`${namespace}\` runs it`,
     {

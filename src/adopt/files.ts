@@ -1,5 +1,5 @@
 import { Document, isNode } from 'yaml';
-import { list } from '../model/findings.ts';
+import { list } from '../model/notices.ts';
 import { printable } from '../printable.ts';
 import type { Adoption } from './adoption.ts';
 import type { BootstrapFile } from './bootstrap-file.ts';

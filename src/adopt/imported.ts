@@ -3,12 +3,12 @@ import { path, version } from '../config/fields.ts';
 import type { Place } from '../errors.ts';
 import { jsonIn } from '../kubernetes/json-text.ts';
 import { dnsLabelMistake } from '../kubernetes/names.ts';
-import { list } from '../model/findings.ts';
+import { list } from '../model/notices.ts';
 import { compareVersions } from '../model/version.ts';
 import { compareText } from '../text-order.ts';
 import type { Found } from './found.ts';
 import { dataOf } from './inventory.ts';
-import type { AdoptFindings } from './mistake.ts';
+import type { AdoptNotices } from './mistake.ts';
 import type { SolutionsFile } from './solutions-file.ts';
 
 /** An archive that is imported. */
@@ -45,26 +45,26 @@ const entries = z.array(z.looseObject({ version, archive: path, active: z.boolea
 export function importedOf(
   configMap: Found | undefined,
   file: SolutionsFile | undefined,
-  findings: AdoptFindings,
+  notices: AdoptNotices,
 ): Imported {
-  const mounted = configMap ? mountedIn(configMap, findings) : [];
+  const mounted = configMap ? mountedIn(configMap, notices) : [];
   const byPath = new Map(mounted.map((entry) => [entry.archive, toArchive(entry)]));
-  const archives = file ? listed(file, mounted, findings) : [...byPath.values()];
-  const active = activeVersions(mounted, file, findings);
+  const archives = file ? listed(file, mounted, notices) : [...byPath.values()];
+  const active = activeVersions(mounted, file, notices);
   return {
     archives,
     active: new Map([...active].toSorted(([a], [b]) => compareText(a, b))),
   };
 }
 
-function mountedIn(configMap: Found, findings: AdoptFindings): Mounted[] {
+function mountedIn(configMap: Found, notices: AdoptNotices): Mounted[] {
   const { place } = configMap;
   return dataOf(configMap).flatMap(([solution, text]) => {
     const wrong = dnsLabelMistake(solution);
     const parsed = wrong === undefined ? entries.safeParse(jsonIn(text)) : undefined;
     if (!parsed?.success) {
       const why = wrong === undefined ? 'is not the list that Salt writes' : wrong;
-      findings.warn(
+      notices.warn(
         'not-understood',
         `the entry ${JSON.stringify(solution)} of the ConfigMap metalk8s-solutions ${why}: it is left out`,
         { place, hint: 'add its archives to solutions.yaml' },
@@ -78,7 +78,7 @@ function mountedIn(configMap: Found, findings: AdoptFindings): Mounted[] {
         archive: entry.archive,
         isActive: entry.active ?? false,
       }))
-      .filter((entry) => isArchive(entry, place, findings))
+      .filter((entry) => isArchive(entry, place, notices))
       .toSorted((a, b) => compareVersions(a.version, b.version));
   });
 }
@@ -87,10 +87,10 @@ function mountedIn(configMap: Found, findings: AdoptFindings): Mounted[] {
 function isArchive(
   { solution, version: mounted, archive }: Mounted,
   place: Place | undefined,
-  findings: AdoptFindings,
+  notices: AdoptNotices,
 ): boolean {
   if (!archive.startsWith('/dev/')) return true;
-  findings.warn(
+  notices.warn(
     'archive-path',
     `the archive of ${solution} ${mounted} is mounted from ${archive}, which is no path of an archive: it is left out`,
     { place, hint: `\`losetup ${archive}\` on the node tells its path: add it to solutions.yaml` },
@@ -105,13 +105,13 @@ function toArchive({ archive, solution, version: found }: Mounted): ImportedArch
 function listed(
   { archives }: SolutionsFile,
   mounted: readonly Mounted[],
-  findings: AdoptFindings,
+  notices: AdoptNotices,
 ): ImportedArchive[] {
   const byPath = new Map(mounted.map((entry) => [entry.archive, entry]));
   const paths = new Set(archives.map(({ path: archive }) => archive));
   for (const entry of mounted) {
     if (paths.has(entry.archive)) continue;
-    findings.warn(
+    notices.warn(
       'archive-unlisted',
       `${entry.solution} ${entry.version} is mounted from ${entry.archive}, which solutions.yaml does not list: it is left out`,
       { hint: 'add the path to `archives` where it is still wanted; Salt would unmount it' },
@@ -119,7 +119,7 @@ function listed(
   }
   return archives.map(({ path: archive, place }) => {
     if (!archive.startsWith('/')) {
-      findings.warn('archive-path', `the path ${archive} is relative`, {
+      notices.warn('archive-path', `the path ${archive} is relative`, {
         place,
         hint: 'from here on it is relative to solutions.yaml: write where the archive lies',
       });
@@ -127,7 +127,7 @@ function listed(
     const entry = byPath.get(archive);
     if (entry) return toArchive(entry);
     if (mounted.length > 0) {
-      findings.warn(
+      notices.warn(
         'archive-unknown',
         `the cluster does not know the archive ${archive}: Salt has not imported it`,
         { place, hint: 'it is listed all the same; remove the line where it is not wanted' },
@@ -140,7 +140,7 @@ function listed(
 function activeVersions(
   mounted: readonly Mounted[],
   file: SolutionsFile | undefined,
-  findings: AdoptFindings,
+  notices: AdoptNotices,
 ): Map<string, string> {
   const running = new Map(
     mounted.filter(({ isActive }) => isActive).map((entry) => [entry.solution, entry.version]),
@@ -149,7 +149,7 @@ function activeVersions(
   for (const { name, version: written, place } of file?.active ?? []) {
     const wrong = dnsLabelMistake(name);
     if (wrong !== undefined) {
-      findings.warn(
+      notices.warn(
         'not-understood',
         `${JSON.stringify(name)} is no name of a Solution, it ${wrong}: it is left out`,
         { place },
@@ -159,7 +159,7 @@ function activeVersions(
     const found = running.get(name);
     const meant = written === 'latest' ? latestOf(name, mounted) : written;
     if (found === undefined || found === meant) active.set(name, written);
-    else reportActive({ name, written, meant, found, place }, findings);
+    else reportActive({ name, written, meant, found, place }, notices);
   }
   return active;
 }
@@ -183,10 +183,10 @@ interface ActiveDiffers {
 
 function reportActive(
   { name, written, meant, found, place }: ActiveDiffers,
-  findings: AdoptFindings,
+  notices: AdoptNotices,
 ): void {
   const says = written === meant ? written : `${written}, which is ${meant ?? 'nothing'} here`;
-  findings.warn(
+  notices.warn(
     'active-differs',
     `of \`${name}\` the version ${found} is active in the cluster, and solutions.yaml says ${says}: ${found} is kept`,
     { place, hint: 'change it in solutions.yaml once the take-over is done, as an upgrade' },

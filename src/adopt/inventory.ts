@@ -1,9 +1,9 @@
 import { fieldOf, isJsonObject, nameOf, textOf } from '../kubernetes/value.ts';
-import { list } from '../model/findings.ts';
+import { list } from '../model/notices.ts';
 import { SOLUTIONS_NAMESPACE } from '../model/placement.ts';
 import { canonicalText } from './canonical.ts';
 import { groupBy, kindOf, type Found } from './found.ts';
-import type { AdoptFindings } from './mistake.ts';
+import type { AdoptNotices } from './mistake.ts';
 
 /** The objects that are of use, by what they are. */
 export interface Inventory {
@@ -47,11 +47,11 @@ export const queries = [
 ] as const;
 
 /** Sorts out what was found; the names are those of MetalK8s' salt/_modules/metalk8s_solutions_k8s.py. */
-export function inventoryOf(objects: readonly Found[], findings: AdoptFindings): Inventory {
-  const kinds = groupBy(onceEach(objects, findings), kindOf);
+export function inventoryOf(objects: readonly Found[], notices: AdoptNotices): Inventory {
+  const kinds = groupBy(onceEach(objects, notices), kindOf);
   const configs = kinds.get('ConfigMap') ?? [];
   const deployments = groupBy(kinds.get('Deployment.apps') ?? [], namespaceOf);
-  nameOthers(kinds, findings);
+  nameOthers(kinds, notices);
   return {
     imported: configs.find(
       (found) => nameIn(found) === SOLUTIONS_CONFIG && namespaceOf(found) === SOLUTIONS_NAMESPACE,
@@ -90,14 +90,14 @@ function environmentNamespace(found: Found): EnvironmentNamespace[] {
 }
 
 /** A file that was saved twice says the same; one that says something else is nobody's to choose. */
-function onceEach(objects: readonly Found[], findings: AdoptFindings): Found[] {
+function onceEach(objects: readonly Found[], notices: AdoptNotices): Found[] {
   const first = new Map<string, Found>();
   for (const found of objects) {
     const key = `${kindOf(found)} ${namespaceOf(found)}/${nameIn(found)}`;
     const before = first.get(key);
     if (!before) first.set(key, found);
     else if (contentOf(before) !== contentOf(found)) {
-      reportTwice(before, found, findings);
+      reportTwice(before, found, notices);
     }
   }
   return [...first.values()];
@@ -113,10 +113,10 @@ function contentOf({ value }: Found): string {
   return canonicalText([data, spec, labels, description]);
 }
 
-function reportTwice(before: Found, found: Found, findings: AdoptFindings): void {
+function reportTwice(before: Found, found: Found, notices: AdoptNotices): void {
   const [one, other] = [before, found].flatMap(environmentNamespace);
   if (one && other && one.environment !== other.environment) {
-    findings.error(
+    notices.error(
       'namespace-claimed',
       `two Environments claim the Namespace \`${one.name}\`: \`${one.environment}\` and \`${other.environment}\``,
       {
@@ -128,7 +128,7 @@ function reportTwice(before: Found, found: Found, findings: AdoptFindings): void
   }
   const name = [namespaceOf(found), nameIn(found)].filter((part) => part !== '').join('/');
   const what = [textOf(found.value['kind']), ...(name === '' ? [] : [name])].join(' ');
-  findings.error('found-twice', `${what} is there twice, with different content`, {
+  notices.error('found-twice', `${what} is there twice, with different content`, {
     place: found.place,
     hint: 'keep the file that was saved last',
   });
@@ -144,13 +144,13 @@ const USED: ReadonlySet<string> = new Set([
 ]);
 
 /** Whoever saved more than is of use should know that nobody looked at it. */
-function nameOthers(kinds: ReadonlyMap<string, readonly Found[]>, findings: AdoptFindings): void {
+function nameOthers(kinds: ReadonlyMap<string, readonly Found[]>, notices: AdoptNotices): void {
   for (const [kind, others] of kinds) {
     if (USED.has(kind)) continue;
     const [first] = others;
     const what = kind === '' ? 'has no `kind`' : `is of the kind ${kind}`;
     const more = others.length === 1 ? '' : `, and ${others.length - 1} more`;
-    findings.warn(
+    notices.warn(
       'not-understood',
       `${nameIn(first ?? { value: {} }) || 'an object'} ${what}${more}: it is not read`,
       {

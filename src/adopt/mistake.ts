@@ -1,5 +1,5 @@
 import { mistakeOf } from '../errors.ts';
-import type { Findings } from '../model/findings.ts';
+import type { Notices } from '../model/notices.ts';
 
 /** What is found while a cluster is adopted. */
 export type AdoptCode =
@@ -33,4 +33,4 @@ export type AdoptCode =
 export const mistake = mistakeOf<AdoptCode>();
 
 /** What is collected while a cluster is read. */
-export type AdoptFindings = Findings<AdoptCode>;
+export type AdoptNotices = Notices<AdoptCode>;

@@ -8,7 +8,7 @@ import { differencesBetween, shown, type Difference } from './differences.ts';
 import type { Found } from './found.ts';
 import type { Imported } from './imported.ts';
 import { dataOf, nameIn, type Inventory } from './inventory.ts';
-import { mistake, type AdoptCode, type AdoptFindings } from './mistake.ts';
+import { mistake, type AdoptCode, type AdoptNotices } from './mistake.ts';
 import {
   imageOf,
   isOperator,
@@ -47,7 +47,7 @@ interface Context {
   readonly inventory: Inventory;
   readonly imported: Imported;
   readonly registry: Registry | undefined;
-  readonly findings: AdoptFindings;
+  readonly notices: AdoptNotices;
 }
 
 /** What environments.yaml is to say of a Solution, after the Deployment of its Operator. */
@@ -55,16 +55,16 @@ export function adoptOperator(placed: Placed, context: Context): AdoptedSolution
   const { namespace, solution } = placed;
   const found = deploymentOf(placed, context.inventory);
   if (!found) {
-    reportNotRunning(placed, context.findings);
+    reportNotRunning(placed, context.notices);
     return { name: solution, version: placed.version, hardening: undefined, settings: {} };
   }
   const version = versionOf(placed, found, context);
   const hardening = profileOf(found, solution);
   const settings = settingsOf(found, solution);
   compareImage({ ...placed, version }, found, context);
-  warnOfSecrets(placed, settings, context.findings);
+  warnOfSecrets(placed, settings, context.notices);
   if (isTakenOver(found)) {
-    context.findings.warn(
+    context.notices.warn(
       'already-taken-over',
       `the Deployment ${namespace}/${nameIn(found)} was taken over before`,
       { place: found.place, hint: 'its files are in the repository that it was rendered from' },
@@ -75,7 +75,7 @@ export function adoptOperator(placed: Placed, context: Context): AdoptedSolution
       saltDeployment({ solution, version }, settings),
     );
     const lost = differences.filter((one) => !isSaid(one, hardening));
-    for (const one of lost) reportLost(placed, one, { found, findings: context.findings });
+    for (const one of lost) reportLost(placed, one, { found, notices: context.notices });
   }
   return { name: solution, version, hardening, settings };
 }
@@ -88,8 +88,8 @@ export function deploymentOf(
   return inventory.deployments.get(namespace)?.get(`${solution}-operator`);
 }
 
-function reportNotRunning({ namespace, solution, version }: Placed, findings: AdoptFindings): void {
-  findings.warn(
+function reportNotRunning({ namespace, solution, version }: Placed, notices: AdoptNotices): void {
+  notices.warn(
     'not-running',
     `no Operator of ${solution} ${version} runs in \`${namespace}\`: there is no Deployment ${solution}-operator`,
     {
@@ -102,7 +102,7 @@ function reportNotRunning({ namespace, solution, version }: Placed, findings: Ad
 function versionOf(
   { namespace, solution, version }: Placed,
   found: Found,
-  { imported, findings }: Context,
+  { imported, notices }: Context,
 ): string {
   const label = runningVersion(found);
   if (label === '' || label === labelValue(version)) return version;
@@ -110,7 +110,7 @@ function versionOf(
     (archive) => archive.solution === solution && labelValue(archive.version ?? '') === label,
   )?.version;
   const kept = running ?? version;
-  findings.warn(
+  notices.warn(
     'version-differs',
     `${solution} is to be ${version} in \`${namespace}\`, and its Operator is ${label}: ${kept} is kept`,
     {
@@ -128,13 +128,13 @@ function versionOf(
 function compareImage(
   { namespace, solution, version }: Placed,
   found: Found,
-  { registry, findings }: Context,
+  { registry, notices }: Context,
 ): void {
   const { host, base } = registry ?? { host: METALK8S_REGISTRY, base: '' };
   const wanted = [host, base, `${solution}-${version}`, ''].filter((part) => part !== '').join('/');
   const image = imageOf(found, solution);
   if (image.startsWith(`${wanted}/`)) return;
-  findings.warn(
+  notices.warn(
     'image-differs',
     `the Operator ${namespace}/${solution}-operator runs the image ${JSON.stringify(image)}, and the first apply takes the one below ${wanted}/`,
     {
@@ -150,11 +150,11 @@ const SECRET = /passw|secret|token|credential|private|api_?key/iu;
 function warnOfSecrets(
   { namespace, solution }: Placed,
   settings: Settings,
-  findings: AdoptFindings,
+  notices: AdoptNotices,
 ): void {
   for (const variable of settings.env ?? []) {
     if (!variable.value || !SECRET.test(variable.name)) continue;
-    findings.warn(
+    notices.warn(
       'secret-shown',
       `the variable ${variable.name} of ${namespace}/${solution}-operator looks like a secret, and its value is now in environments.yaml`,
       {
@@ -184,11 +184,11 @@ function isSaid({ path }: Difference, hardening: AdoptedSolution['hardening']): 
 function reportLost(
   { namespace, solution }: Placed,
   { path, running, wanted }: Difference,
-  { found, findings }: { readonly found: Found; readonly findings: AdoptFindings },
+  { found, notices }: { readonly found: Found; readonly notices: AdoptNotices },
 ): void {
   const change = running === undefined ? 'is not there' : `is ${shown(running)}`;
   const salt = wanted === undefined ? 'Salt sets nothing' : `Salt sets ${shown(wanted)}`;
-  findings.warn(
+  notices.warn(
     'setting-lost',
     `${path} of the Deployment ${namespace}/${solution}-operator ${change}, where ${salt}: no file has a field for it`,
     {
@@ -229,7 +229,7 @@ export function selectorConflicts(
 }
 
 /** Operators that no Environment lists: deleting a Solution left them running. */
-export function nameStrangers({ inventory, findings }: Context): void {
+export function nameStrangers({ inventory, notices }: Context): void {
   for (const [namespace, deployments] of inventory.deployments) {
     const wanted = inventory.wanted.get(namespace);
     const listed = new Set((wanted ? dataOf(wanted) : []).map(([name]) => `${name}-operator`));
@@ -239,7 +239,7 @@ export function nameStrangers({ inventory, findings }: Context): void {
       const where = isEnvironment
         ? `the Environment of \`${namespace}\` does not list its Solution`
         : `\`${namespace}\` is of no Environment`;
-      findings.warn(
+      notices.warn(
         'operator-of-nobody',
         `the Deployment ${namespace}/${name} looks like an Operator, and ${where}`,
         {

@@ -5,7 +5,7 @@ import { isTextAt } from '../config/schema-path.ts';
 import { refuseKeyOnly } from '../config/solutions.ts';
 import { readYaml, type YamlDocument } from '../config/yaml.ts';
 import type { Place } from '../errors.ts';
-import type { AdoptFindings } from './mistake.ts';
+import type { AdoptNotices } from './mistake.ts';
 
 /** What a `solutions.yaml` of MetalK8s says. */
 export interface SolutionsFile {
@@ -40,13 +40,13 @@ const KNOWN: readonly string[] = Object.keys(schema.shape);
 export function solutionsFilesIn(
   bytes: Uint8Array,
   file: string,
-  findings: AdoptFindings,
+  notices: AdoptNotices,
 ): SolutionsFile[] {
   const documents = readYaml(bytes, { file, isText: (at) => isTextAt(schema, at) });
   return documents.filter(isSolutions).map((document) => {
     refuseKeyOnly(document);
     const { archives, active, ...others } = parseAs(schema, document);
-    nameUnknown(Object.keys(others), document, findings);
+    nameUnknown(Object.keys(others), document, notices);
     return {
       place: document.placeOf([]),
       archives: onceEach(
@@ -54,7 +54,7 @@ export function solutionsFilesIn(
           path: one,
           place: document.placeOf(['archives', index]),
         })),
-        findings,
+        notices,
       ),
       active: Object.entries(active ?? {}).map(([name, wanted]) => ({
         name,
@@ -71,10 +71,10 @@ function isSolutions({ value }: YamlDocument): boolean {
   return 'kind' in value ? value.kind === KIND : 'archives' in value;
 }
 
-function nameUnknown(keys: readonly string[], document: YamlDocument, findings: AdoptFindings) {
+function nameUnknown(keys: readonly string[], document: YamlDocument, notices: AdoptNotices) {
   for (const key of keys) {
     if (KNOWN.includes(key)) continue;
-    findings.warn('not-understood', `\`${key}\` is no key of a ${KIND}: it is not taken over`, {
+    notices.warn('not-understood', `\`${key}\` is no key of a ${KIND}: it is not taken over`, {
       place: document.placeOf([key]),
       hint: 'Salt does not read it either; write what it is for into a comment',
     });
@@ -83,7 +83,7 @@ function nameUnknown(keys: readonly string[], document: YamlDocument, findings: 
 
 function onceEach(
   archives: SolutionsFile['archives'],
-  findings: AdoptFindings,
+  notices: AdoptNotices,
 ): SolutionsFile['archives'] {
   const seen = new Set<string>();
   return archives.filter(({ path: archive, place }) => {
@@ -91,7 +91,7 @@ function onceEach(
       seen.add(archive);
       return true;
     }
-    findings.warn('archive-twice', `${archive} is listed a second time: it is imported once`, {
+    notices.warn('archive-twice', `${archive} is listed a second time: it is imported once`, {
       place,
     });
     return false;

@@ -3,7 +3,7 @@ import type { AdoptedFiles, FileName } from '../adopt/files.ts';
 import { runningOperators, type Change } from '../adopt/take-over.ts';
 import type { Notice } from '../errors.ts';
 import { stage } from '../manifests/stage.ts';
-import { list } from '../model/findings.ts';
+import { list } from '../model/notices.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { shellLine } from './shell.ts';
 import { toJson, type Terminal } from './terminal.ts';

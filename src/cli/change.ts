@@ -9,7 +9,7 @@ import {
 } from '../config/load.ts';
 import { SolutionsError, solutionsErrors, type Notice } from '../errors.ts';
 import { knownArchives } from '../metadata/known.ts';
-import { list } from '../model/findings.ts';
+import { list } from '../model/notices.ts';
 import type { Request, Situation } from '../model/request.ts';
 import { resolve } from '../model/resolve.ts';
 import type { ChangeFlags } from './change-options.ts';

@@ -21,8 +21,8 @@ export interface ListedArchive {
   readonly file?: string | undefined;
 }
 
-/** What there is to do for one archive. */
-export type Finding = Kept | New;
+/** What {@link examine} says of one archive: whether there is anything to do for it. */
+export type Examined = Kept | New;
 
 /** Its record holds. */
 interface Kept {
@@ -63,7 +63,7 @@ export interface Surroundings {
  *
  * @throws SolutionsError, or all mistakes of the archive in one AggregateError
  */
-export async function examine(archive: ListedArchive, around: Surroundings): Promise<Finding> {
+export async function examine(archive: ListedArchive, around: Surroundings): Promise<Examined> {
   const file = resolve(around.root, archive.file ?? archive.path);
   const records = recordsAt(archive.path, around);
   if (around.isLocked) return keepLocked(archive, soleOf(records, archive), file, around);

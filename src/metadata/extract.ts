@@ -10,7 +10,7 @@ import { openCache } from './cache.ts';
 import {
   examine,
   requireUnchanged,
-  type Finding,
+  type Examined,
   type ListedArchive,
   type New,
   type Surroundings,
@@ -83,20 +83,20 @@ export async function extract(
   options: ExtractOptions,
 ): Promise<Extraction> {
   const run = startRun(archives, options);
-  const findings: Finding[] = [];
+  const examined: Examined[] = [];
   const { broken } = run.around.store;
   const isBroken = new Set(broken.values());
   for (const archive of archives) {
     // Its record was edited: that is said already, and is all there is to say.
     if (isBroken.has(archive.path)) continue;
-    await attempt(run, archive, async () => findings.push(await examine(archive, run.around)));
+    await attempt(run, archive, async () => examined.push(await examine(archive, run.around)));
   }
   const results: Archive[] = [];
-  for (const finding of withoutSharedIds(findings, run)) {
-    if (broken.has(finding.id)) continue;
-    await attempt(run, finding.archive, async () => results.push(await settle(finding, run)));
+  for (const one of withoutSharedIds(examined, run)) {
+    if (broken.has(one.id)) continue;
+    await attempt(run, one.archive, async () => results.push(await settle(one, run)));
   }
-  if (run.errors.length === 0) removeUnlisted(findings, run);
+  if (run.errors.length === 0) removeUnlisted(examined, run);
   if (options.write) run.around.cache.save();
   throwAll(run.errors);
   return {
@@ -162,17 +162,17 @@ function saidOf({ path, place }: ListedArchive, error: SolutionsError, { options
 }
 
 /** Two archives that give one id are both left as they are. */
-function withoutSharedIds(findings: readonly Finding[], run: Run): Finding[] {
-  return findings.filter((finding) => {
-    const [first, ...others] = findings.filter(({ id }) => id === finding.id);
+function withoutSharedIds(examined: readonly Examined[], run: Run): Examined[] {
+  return examined.filter((one) => {
+    const [first, ...others] = examined.filter(({ id }) => id === one.id);
     if (first === undefined || others.length === 0) return true;
-    if (finding === first) return false;
+    if (one === first) return false;
     run.errors.push(
       mistake(
         'id-twice',
-        `two archives give the id ${quoted(finding.id)}: ${nameOf(first)} and ${nameOf(finding)}`,
+        `two archives give the id ${quoted(one.id)}: ${nameOf(first)} and ${nameOf(one)}`,
         {
-          place: finding.archive.place,
+          place: one.archive.place,
           hint: 'remove one of them from solutions.yaml',
         },
       ),
@@ -182,33 +182,33 @@ function withoutSharedIds(findings: readonly Finding[], run: Run): Finding[] {
 }
 
 /** The path, and what the id was made of: `a` `b-1` and `a-b` `1` make the same. */
-function nameOf(finding: Finding): string {
-  const { path, place } = finding.archive;
-  const { product } = finding.kind === 'new' ? finding.contents : archiveOf(finding.stored, place);
+function nameOf(one: Examined): string {
+  const { path, place } = one.archive;
+  const { product } = one.kind === 'new' ? one.contents : archiveOf(one.stored, place);
   return `${quoted(path)} (${product.name}, version ${quoted(product.version)})`;
 }
 
-async function settle(finding: Finding, run: Run): Promise<Archive> {
-  const { archive } = finding;
-  const before = run.around.store.stored.get(finding.id);
-  const after = finding.kind === 'kept' ? finding.stored : await extractOne(finding, before, run);
+async function settle(one: Examined, run: Run): Promise<Archive> {
+  const { archive } = one;
+  const before = run.around.store.stored.get(one.id);
+  const after = one.kind === 'kept' ? one.stored : await extractOne(one, before, run);
   const result = archiveOf(after, archive.place);
   const files = changedFiles(before, after);
   if (files.length > 0) {
-    const others = finding.kind === 'new' ? othersAt(finding, run) : [];
+    const others = one.kind === 'new' ? othersAt(one, run) : [];
     for (const other of others) remove(other, run);
     const save = () => saveStored(run.options.root, after);
     if (before || others.length > 0 || run.options.hold === true) run.waiting.push(save);
     else if (run.options.write) save();
-    run.changes.push({ id: finding.id, what: before ? 'changed' : 'added', files });
+    run.changes.push({ id: one.id, what: before ? 'changed' : 'added', files });
   }
-  if (finding.kind === 'kept') run.notices.push(...finding.notices);
+  if (one.kind === 'kept') run.notices.push(...one.notices);
   run.notices.push(...noticesOf(after.record), ...result.notices);
   return result;
 }
 
-async function extractOne(finding: New, before: Stored | undefined, run: Run): Promise<Stored> {
-  const { archive, file, sighting, contents } = finding;
+async function extractOne(one: New, before: Stored | undefined, run: Run): Promise<Stored> {
+  const { archive, file, sighting, contents } = one;
   const { cache, progress, trusted } = run.around;
   const tree = openTree(file, archive.path);
   try {
@@ -217,12 +217,12 @@ async function extractOne(finding: New, before: Stored | undefined, run: Run): P
       blobs: contents.images.blobs,
       progress: (done, total) => progress(archive.path, done, total),
     });
-    requireUnchanged(archive.path, finding);
+    requireUnchanged(archive.path, one);
     cache.keep(file, sighting, sha256);
     const { kind } = tree;
     throwAll([...mistakes, ...refusals({ name: archive.path, kind, verdicts }, trusted)]);
     run.notices.push(...uncheckedNotices(verdicts));
-    refuseChange(finding, before, { sha256, isAccepted: run.options.acceptChanged });
+    refuseChange(one, before, { sha256, isAccepted: run.options.acceptChanged });
     const size = tree.volume?.size ?? sighting.size;
     const about = { path: archive.path, size, sha256, verdicts };
     const record = freshRecord(tree, contents, about);
@@ -262,8 +262,8 @@ function othersAt({ id, archive }: New, run: Run): Stored[] {
   );
 }
 
-function removeUnlisted(findings: readonly Finding[], run: Run): void {
-  const used = new Set(findings.map(({ id }) => id));
+function removeUnlisted(examined: readonly Examined[], run: Run): void {
+  const used = new Set(examined.map(({ id }) => id));
   for (const stored of run.around.store.stored.values()) {
     if (!used.has(stored.record.id)) remove(stored, run);
   }

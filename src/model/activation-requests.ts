@@ -1,6 +1,6 @@
 import { setActive, unsetActive } from '../config/edit-solutions.ts';
 import type { Notice } from '../errors.ts';
-import { list } from './findings.ts';
+import { list } from './notices.ts';
 import {
   placesOf,
   refusal,

@@ -4,7 +4,7 @@ import type { Config } from '../config/load.ts';
 import { didYouMean } from '../config/spelling.ts';
 import { throwAll, type SolutionsError } from '../errors.ts';
 import type { Archive } from '../metadata/archive.ts';
-import { list } from './findings.ts';
+import { list } from './notices.ts';
 import {
   placesOf,
   refusal,

@@ -10,7 +10,7 @@ import {
 } from '../kubernetes/value.ts';
 import type { Archive } from '../metadata/archive.ts';
 import { compareText } from '../text-order.ts';
-import { list, type Findings } from './findings.ts';
+import { list, type Notices } from './notices.ts';
 import type { SharedObject } from './state.ts';
 
 /** The Roles or the ClusterRoles of an archive. */
@@ -37,10 +37,10 @@ export interface ClusterRoles {
  * carry generic names (`manager-role`): where two of a name grant different rights, every one of
  * them becomes `<role>-<solution>-<version>`; where they grant the same, one is rendered.
  */
-export function clusterRoles(deployed: readonly Archive[], findings: Findings): ClusterRoles {
+export function clusterRoles(deployed: readonly Archive[], notices: Notices): ClusterRoles {
   const byName = new Map<string, SharedObject[]>();
   for (const archive of deployed) {
-    refuseDuplicates(archive, findings);
+    refuseDuplicates(archive, notices);
     for (const manifest of rolesOf(archive, 'ClusterRole')) {
       const name = nameOf(manifest.value);
       const same = byName.get(name) ?? [];
@@ -52,11 +52,11 @@ export function clusterRoles(deployed: readonly Archive[], findings: Findings): 
   const rendered = [...byName].flatMap(([name, same]) => {
     if (grantTheSame(same)) return same.slice(0, 1);
     renamed.add(name);
-    reportRenamed(name, same, findings);
+    reportRenamed(name, same, notices);
     return same.map((role) => ({ ...role, name: qualifiedName(name, role.archive) }));
   });
-  refuseOneName(rendered, findings);
-  for (const role of rendered) warnAggregated(role, findings);
+  refuseOneName(rendered, notices);
+  for (const role of rendered) warnAggregated(role, notices);
   return {
     rendered,
     nameIn: (archive, shipped) =>
@@ -96,8 +96,8 @@ function canonical(value: Json): string {
     .join(',')}}`;
 }
 
-function reportRenamed(name: string, same: readonly SharedObject[], findings: Findings): void {
-  findings.warn(
+function reportRenamed(name: string, same: readonly SharedObject[], notices: Notices): void {
+  notices.warn(
     'role-renamed',
     `the ClusterRole \`${name}\` is not the same in ${list(same.map(({ archive }) => archive.id))}: each is rendered as \`${name}-<solution>-<version>\``,
     { place: same[0]?.manifest.place, hint: 'nothing to do: the bindings follow' },
@@ -112,14 +112,14 @@ const AGGREGATE_TO = /^rbac\.authorization\.k8s\.io\/aggregate-to-(.+)$/su;
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles
  */
-function warnAggregated({ archive, manifest, name }: SharedObject, findings: Findings): void {
+function warnAggregated({ archive, manifest, name }: SharedObject, notices: Notices): void {
   const labels = fieldOf(manifest.value['metadata'], 'labels');
   const targets = Object.entries(isJsonObject(labels) ? labels : {}).flatMap(([key, value]) => {
     const [, target] = AGGREGATE_TO.exec(key) ?? [];
     return target === undefined || value !== 'true' ? [] : `\`${target}\``;
   });
   if (targets.length === 0) return;
-  findings.warn(
+  notices.warn(
     'role-aggregated',
     `the ClusterRole \`${name}\` of ${archive.id} adds its rules to ${list(targets)}, in every Namespace, for everybody who has that role`,
     {
@@ -129,20 +129,19 @@ function warnAggregated({ archive, manifest, name }: SharedObject, findings: Fin
   );
 }
 
-function refuseDuplicates(archive: Archive, findings: Findings): void {
+function refuseDuplicates(archive: Archive, notices: Notices): void {
   const seen = new Set<string>();
   for (const role of archive.roles) {
     const [kind, name] = [textOf(role.value['kind']), nameOf(role.value)];
     if (seen.has(`${kind}/${name}`)) {
-      findings.error(
-        'role-duplicate',
-        `the ${kind} \`${name}\` is defined twice in ${archive.id}`,
-        { place: role.place, hint: 'the vendor must remove one' },
-      );
+      notices.error('role-duplicate', `the ${kind} \`${name}\` is defined twice in ${archive.id}`, {
+        place: role.place,
+        hint: 'the vendor must remove one',
+      });
     }
     seen.add(`${kind}/${name}`);
     if (kind === 'ClusterRole' && RESERVED.test(name)) {
-      findings.error('role-reserved', `the ClusterRole \`${name}\` is Kubernetes' own`, {
+      notices.error('role-reserved', `the ClusterRole \`${name}\` is Kubernetes' own`, {
         place: role.place,
         hint: `applying ${archive.id} would change what everybody with this role may do: the vendor must rename it`,
       });
@@ -151,12 +150,12 @@ function refuseDuplicates(archive: Archive, findings: Findings): void {
 }
 
 /** A name that was made may be one that another archive ships. */
-function refuseOneName(rendered: readonly SharedObject[], findings: Findings): void {
+function refuseOneName(rendered: readonly SharedObject[], notices: Notices): void {
   const owners = new Map<string, Archive>();
   for (const { name, archive, manifest } of rendered) {
     const owner = owners.get(name);
     if (owner && owner !== archive) {
-      findings.error(
+      notices.error(
         'role-duplicate',
         `a ClusterRole of ${owner.id} and another of ${archive.id} would both be rendered as \`${name}\``,
         { place: manifest.place, hint: 'one of the vendors must rename it' },

@@ -4,14 +4,14 @@ import { crdChanges } from '../crd/changes.ts';
 import { isBreaking, judged } from '../crd/waiver.ts';
 import { nameOf } from '../kubernetes/value.ts';
 import type { Archive } from '../metadata/archive.ts';
-import { list, type Findings } from './findings.ts';
+import { list, type Notices } from './notices.ts';
 import type { CrdUse, SharedObject } from './state.ts';
 
 /** What the judgement of the cluster's CRDs depends on. */
 export interface CrdContext {
   readonly deployed: readonly Archive[];
   readonly waivers: readonly CrdWaiver[];
-  readonly findings: Findings;
+  readonly notices: Notices;
 }
 
 /**
@@ -32,7 +32,7 @@ export function crdCompatibility(crds: readonly SharedObject[], context: CrdCont
         context.waivers,
       );
       const use = { crd: rendered, archive, changes, isCompatible: !changes.some(isBreaking) };
-      if (!use.isCompatible) warnIncompatible(use, context.findings);
+      if (!use.isCompatible) warnIncompatible(use, context.notices);
       return use;
     }),
   );
@@ -42,10 +42,10 @@ function crdsByName({ crds }: Archive) {
   return new Map(crds.map((manifest) => [nameOf(manifest.value), manifest]));
 }
 
-function warnIncompatible({ crd, archive, changes }: CrdUse, findings: Findings): void {
+function warnIncompatible({ crd, archive, changes }: CrdUse, notices: Notices): void {
   const breaking = changes.filter(isBreaking);
   const where = list(breaking.map(({ path }) => `\`${path}\``));
-  findings.warn(
+  notices.warn(
     'crd-incompatible',
     `the CRD \`${crd.name}\` is that of ${crd.archive.id}, which breaks ${archive.id}: see ${where}`,
     {
@@ -55,12 +55,12 @@ function warnIncompatible({ crd, archive, changes }: CrdUse, findings: Findings)
   );
 }
 
-function warnStale(crds: readonly SharedObject[], { waivers, findings }: CrdContext): void {
+function warnStale(crds: readonly SharedObject[], { waivers, notices }: CrdContext): void {
   const names = crds.map(({ name }) => name);
   const known = new Set(names);
   for (const { name, place } of waivers) {
     if (known.has(name)) continue;
-    findings.warn('stale-crd-waiver', `no CRD \`${name}\` is rendered that could be waived`, {
+    notices.warn('stale-crd-waiver', `no CRD \`${name}\` is rendered that could be waived`, {
       place,
       hint: didYouMean(name, names) ?? 'remove the waiver',
     });

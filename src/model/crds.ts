@@ -1,7 +1,7 @@
 import type { Manifest } from '../kubernetes/read.ts';
 import { nameOf } from '../kubernetes/value.ts';
 import type { Archive } from '../metadata/archive.ts';
-import type { Findings } from './findings.ts';
+import type { Notices } from './notices.ts';
 import type { SharedObject, Solution } from './state.ts';
 
 /**
@@ -12,24 +12,24 @@ import type { SharedObject, Solution } from './state.ts';
 export function sharedCrds(
   solutions: readonly Solution[],
   deployed: readonly Archive[],
-  findings: Findings,
+  notices: Notices,
 ): SharedObject[] {
   const isDeployed = new Set(deployed);
   const crds = solutions.flatMap(({ active, versions }) => {
     const others = versions.filter((archive) => isDeployed.has(archive)).toReversed();
-    return crdsOf(active ? [active, ...others] : others, findings);
+    return crdsOf(active ? [active, ...others] : others, notices);
   });
   const owners = new Map<string, SharedObject>();
   for (const crd of crds) {
     const owner = owners.get(crd.name);
-    if (owner) reportOwners(owner, crd, findings);
+    if (owner) reportOwners(owner, crd, notices);
     else owners.set(crd.name, crd);
   }
   return crds;
 }
 
-function reportOwners(owner: SharedObject, crd: SharedObject, findings: Findings): void {
-  findings.error(
+function reportOwners(owner: SharedObject, crd: SharedObject, notices: Notices): void {
+  notices.error(
     'crd-owners',
     `the CRD \`${crd.name}\` is in two Solutions, ${owner.archive.id} and ${crd.archive.id}`,
     {
@@ -39,14 +39,14 @@ function reportOwners(owner: SharedObject, crd: SharedObject, findings: Findings
   );
 }
 
-function crdsOf(versions: readonly Archive[], findings: Findings): SharedObject[] {
+function crdsOf(versions: readonly Archive[], notices: Notices): SharedObject[] {
   const found = new Map<string, SharedObject>();
   for (const archive of new Set(versions)) {
     for (const manifest of archive.crds) {
       const name = nameOf(manifest.value);
       const first = found.get(name);
       if (!first) found.set(name, { archive, manifest, name });
-      else if (first.archive === archive) reportDuplicate(name, first, manifest, findings);
+      else if (first.archive === archive) reportDuplicate(name, first, manifest, notices);
     }
   }
   return [...found.values()];
@@ -56,9 +56,9 @@ function reportDuplicate(
   name: string,
   first: SharedObject,
   again: Manifest,
-  findings: Findings,
+  notices: Notices,
 ): void {
-  findings.error('crd-duplicate', `the CRD \`${name}\` is defined twice in ${first.archive.id}`, {
+  notices.error('crd-duplicate', `the CRD \`${name}\` is defined twice in ${first.archive.id}`, {
     place: again.place,
     hint: `the other definition is in ${first.manifest.place.file}; the vendor must remove one`,
   });

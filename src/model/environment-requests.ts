@@ -9,7 +9,7 @@ import {
 import type { Environment } from '../config/environments.ts';
 import { didYouMean } from '../config/spelling.ts';
 import { placeText } from '../errors.ts';
-import { list } from './findings.ts';
+import { list } from './notices.ts';
 import { refusal, type Request, type Situation } from './request.ts';
 
 /** What `solutions create-env` is asked. */

@@ -40,9 +40,9 @@ export function filledDashboards(context: InputContext): FilledDashboard[] {
 function refuseUid(
   uid: string,
   [one, other]: readonly [Dashboard, Dashboard],
-  { findings }: InputContext,
+  { notices }: InputContext,
 ): void {
-  findings.sharedError(
+  notices.sharedError(
     'dashboard-uid',
     `${one.place.file} and ${other.place.file} have the uid ${JSON.stringify(uid)} once their inputs are filled in`,
     {

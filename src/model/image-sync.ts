@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { ImageSyncJobs } from '../config/image-sync.ts';
 import type { Platform } from '../config/platform.ts';
 import type { Archive } from '../metadata/archive.ts';
-import { list, type Findings } from './findings.ts';
+import { list, type Notices } from './notices.ts';
 import type { ImageJob, ImageSync, Solution } from './state.ts';
 
 /**
@@ -12,23 +12,23 @@ import type { ImageJob, ImageSync, Solution } from './state.ts';
 export function imageSync(
   solutions: readonly Solution[],
   platform: Platform,
-  findings: Findings,
+  notices: Notices,
 ): ImageSync | undefined {
   const { imageSync: settings, registry } = platform;
   if (settings.mode === 'off') return undefined;
   if (registry.isReadOnly) {
-    if (settings.mode === 'jobs') reportReadOnly(settings, findings);
+    if (settings.mode === 'jobs') reportReadOnly(settings, notices);
     return undefined;
   }
   const held = solutions.map(({ versions }) => versions.filter(hasImages));
   const archives = held.flat();
   if (archives.length === 0) return undefined;
   if (settings.mode !== 'jobs') {
-    reportUnset(archives, platform, findings);
+    reportUnset(archives, platform, notices);
     return undefined;
   }
-  refuseSamePlace(archives, settings, findings);
-  return { settings, jobs: held.flatMap((versions) => jobsOf(versions, settings, findings)) };
+  refuseSamePlace(archives, settings, notices);
+  return { settings, jobs: held.flatMap((versions) => jobsOf(versions, settings, notices)) };
 }
 
 /** What has no repository cannot be pushed; its record says so already. */
@@ -39,11 +39,11 @@ function hasImages({ product, record }: Archive): boolean {
 function jobsOf(
   versions: readonly Archive[],
   settings: ImageSyncJobs,
-  findings: Findings,
+  notices: Notices,
 ): ImageJob[] {
   return versions.map((archive, index) => {
     const file = placeIn(settings, archive);
-    if (file === '' || file === '..') reportNameless(archive, findings);
+    if (file === '' || file === '..') reportNameless(archive, notices);
     // The version before has most in common.
     const neighbour = versions[index - 1] ?? versions[index + 1];
     return { archive, file, mountFrom: neighbour?.id };
@@ -65,7 +65,7 @@ function placeIn({ archives }: ImageSyncJobs, { path }: Archive): string {
 function refuseSamePlace(
   archives: readonly Archive[],
   settings: ImageSyncJobs,
-  findings: Findings,
+  notices: Notices,
 ): void {
   const first = new Map<string, Archive>();
   for (const archive of archives) {
@@ -73,7 +73,7 @@ function refuseSamePlace(
     const other = first.get(file);
     if (!other) first.set(file, archive);
     else {
-      findings.error(
+      notices.error(
         'archive-place',
         `the image Jobs would read two archives from ${JSON.stringify(file)}: ${other.path} and ${archive.path}`,
         {
@@ -85,8 +85,8 @@ function refuseSamePlace(
   }
 }
 
-function reportNameless({ path, place }: Archive, findings: Findings): void {
-  findings.error(
+function reportNameless({ path, place }: Archive, notices: Notices): void {
+  notices.error(
     'archive-place',
     `the image Jobs cannot tell what ${JSON.stringify(path)} is called in the folder of the archives`,
     { place, hint: 'list the archive by its name, such as ../storage-1.0.0' },
@@ -96,9 +96,9 @@ function reportNameless({ path, place }: Archive, findings: Findings): void {
 function reportUnset(
   archives: readonly Archive[],
   { registry, imageSync: { place } }: Platform,
-  findings: Findings,
+  notices: Notices,
 ): void {
-  findings.warn(
+  notices.warn(
     'images-not-pushed',
     `nothing rendered brings the images of ${list(archives.map(({ id }) => id))} into ${registry.prefix}`,
     {
@@ -108,8 +108,8 @@ function reportUnset(
   );
 }
 
-function reportReadOnly({ place }: ImageSyncJobs, findings: Findings): void {
-  findings.warn(
+function reportReadOnly({ place }: ImageSyncJobs, notices: Notices): void {
+  notices.warn(
     'ignored-setting',
     "`imageSync` has no effect: the registry is MetalK8s' own, which nothing can be pushed to",
     { place, hint: 'name another one in `registry.endpoint`, or remove `imageSync`' },

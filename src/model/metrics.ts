@@ -1,6 +1,6 @@
 import type { Platform } from '../config/platform.ts';
 import type { Archive } from '../metadata/archive.ts';
-import type { Findings } from './findings.ts';
+import type { Notices } from './notices.ts';
 import type { Placed } from './placement.ts';
 import { serviceName } from './service-name.ts';
 import type { OperatorMetrics } from './state.ts';
@@ -32,18 +32,18 @@ export function operatorMetrics(
 export function warnMetrics(
   { archive, settings: { place } }: Placed,
   { monitoring }: Platform,
-  findings: Findings,
+  notices: Notices,
 ): void {
   const declared = monitoring.isEnabled ? declaredMetrics(archive) : undefined;
   if (!declared) return;
   if ('why' in declared) {
-    findings.warn(
+    notices.warn(
       'metrics-unusable',
       `the metrics of the Operator of ${archive.id} are not collected: ${declared.why}`,
       { place, hint: 'the vendor must correct `spec.operator.metrics`' },
     );
   } else if (declared.scheme === 'https' && monitoring.certificates === 'unset') {
-    findings.warn(
+    notices.warn(
       'metrics-certificate',
       `the Operator of ${archive.id} does not start without the Secret \`${declared.certificate}\`, the certificate of its metrics`,
       {

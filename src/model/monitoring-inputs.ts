@@ -1,7 +1,7 @@
 import type { Platform } from '../config/platform.ts';
 import { didYouMean } from '../config/spelling.ts';
 import { MAX_FILLED, type Filling, type Input } from '../monitoring/inputs.ts';
-import { list, type Findings } from './findings.ts';
+import { list, type Notices } from './notices.ts';
 import type { Placed } from './placement.ts';
 
 /** A Solution in a Namespace, and what it is told there. */
@@ -9,7 +9,7 @@ export interface InputContext {
   readonly placed: Placed;
   readonly namespace: string;
   readonly platform: Platform;
-  readonly findings: Findings;
+  readonly notices: Notices;
   /** Inputs without a value, by name, and the first file that asks for each. */
   readonly missing: Map<string, Missing>;
 }
@@ -64,7 +64,7 @@ export function ownValue(
 const MAX_SHOWN = 10;
 
 /** One error for all inputs of a Solution that nobody gives a value: they have one place to be given. */
-export function refuseMissing({ placed, missing, findings }: InputContext): void {
+export function refuseMissing({ placed, missing, notices }: InputContext): void {
   if (missing.size === 0) return;
   const all = [...missing];
   const what = all.map(([name, { file }]) => `\`${name}\` of ${file}`);
@@ -72,7 +72,7 @@ export function refuseMissing({ placed, missing, findings }: InputContext): void
     const key = /^[A-Za-z_][\w-]*$/u.test(name) ? name : JSON.stringify(name);
     return `${key}: <${plugin === undefined ? 'its value' : `the uid of a data source of ${plugin}`}>`;
   });
-  findings.error(
+  notices.error(
     'input-missing',
     `nobody says what the ${all.length === 1 ? 'input' : 'inputs'} ${list(what)} ${all.length === 1 ? 'is' : 'are'}`,
     {
@@ -83,14 +83,14 @@ export function refuseMissing({ placed, missing, findings }: InputContext): void
 }
 
 /** What environments.yaml tells a Solution that does not ask. */
-export function refuseUnknownInputs({ archive, settings }: Placed, findings: Findings): void {
+export function refuseUnknownInputs({ archive, settings }: Placed, notices: Notices): void {
   const { dashboards, alerts } = archive.monitoring;
   const files: readonly File[] = [...dashboards, ...alerts].map(({ value }) => value);
   const known = new Set(files.flatMap(({ inputs }) => inputs.map(({ name }) => name)));
   for (const name of Object.keys(settings.monitoring?.inputs ?? {})) {
     if (known.has(name)) continue;
     const names = [...known];
-    findings.error('unknown-input', `${archive.id} has no input \`${name}\``, {
+    notices.error('unknown-input', `${archive.id} has no input \`${name}\``, {
       place: settings.place,
       hint:
         didYouMean(name, names) ??

@@ -5,7 +5,7 @@ import { dashboardText, followed } from '../monitoring/dashboard.ts';
 import { fillAlerts } from '../monitoring/filled-rules.ts';
 import { MAX_FILLED } from '../monitoring/inputs.ts';
 import type { Named } from '../monitoring/shipped.ts';
-import { list, type Findings } from './findings.ts';
+import { list, type Notices } from './notices.ts';
 import { dashboardTitles, filledDashboards, type FilledDashboard } from './filled-dashboards.ts';
 import {
   fillingOf,
@@ -18,7 +18,7 @@ import type { PlacedAlerts, PlacedDashboard, SolutionMonitoring } from './state.
 
 interface Context {
   readonly platform: Platform;
-  readonly findings: Findings;
+  readonly notices: Notices;
 }
 
 /** The dashboards and alerts of each Namespace: by Environment, Namespace and Solution. */
@@ -31,7 +31,7 @@ export function placeMonitoring(
     reportOff(all, context);
     return [];
   }
-  for (const placed of all) refuseUnknownInputs(placed, context.findings);
+  for (const placed of all) refuseUnknownInputs(placed, context.notices);
   return namespaces.flatMap((namespace) => monitoringIn(namespace, context));
 }
 
@@ -64,11 +64,11 @@ function hasMonitoring({ archive }: Placed): boolean {
 }
 
 /** Whoever says nothing may not know that there is something; whoever says `false` does. */
-function reportOff(all: readonly Placed[], { platform, findings }: Context): void {
+function reportOff(all: readonly Placed[], { platform, notices }: Context): void {
   const { isSaid, place } = platform.monitoring;
   const ids = all.filter(hasMonitoring).map(({ archive }) => archive.id);
   if (!isSaid && ids.length > 0) {
-    findings.warn(
+    notices.warn(
       'monitoring-off',
       `the dashboards and alerts of ${list(ids)} are not rendered: platform.yaml does not say that the Prometheus Operator is there`,
       {
@@ -79,7 +79,7 @@ function reportOff(all: readonly Placed[], { platform, findings }: Context): voi
   }
   for (const { archive, settings } of all) {
     if (!settings.monitoring) continue;
-    findings.warn(
+    notices.warn(
       'ignored-setting',
       `\`monitoring\` of ${archive.id} has no effect: its dashboards and alerts are not rendered`,
       {
@@ -111,11 +111,11 @@ function monitoringOf(
 function placeDashboard(
   { name, value, solution, filling, uid, title }: FilledDashboard,
   uids: ReadonlyMap<string, string>,
-  { namespace, findings }: InputContext,
+  { namespace, notices }: InputContext,
 ): PlacedDashboard[] {
   const text = dashboardText(value, { filling, uid, title, uids });
   if (filling.room < 0 || text.length > MAX_FILLED) {
-    reportTooLarge(value.place.file, findings);
+    reportTooLarge(value.place.file, notices);
     return [];
   }
   return [
@@ -129,8 +129,8 @@ function placeDashboard(
   ];
 }
 
-function reportTooLarge(file: string, findings: Findings): void {
-  findings.sharedError(
+function reportTooLarge(file: string, notices: Notices): void {
+  notices.sharedError(
     'monitoring-too-large',
     `${file} has more than ${MAX_FILLED} characters once its inputs are filled in`,
     { place: { file }, hint: 'no ConfigMap holds more: shorten its inputs, or ask the vendor to' },
@@ -143,7 +143,7 @@ function placeAlerts(
   context: InputContext,
 ): PlacedAlerts[] {
   const filling = fillingOf(value, context);
-  const { findings, placed } = context;
+  const { notices, placed } = context;
   // What is missing is said already, and would be no PromQL.
   if (filling.values.size < value.inputs.length) return [];
   try {
@@ -154,17 +154,17 @@ function placeAlerts(
     if (filling.room >= 0) {
       return [{ name: `${placed.solution.name}-alerts.${name}`, groups, place: value.place }];
     }
-    reportTooLarge(value.place.file, findings);
+    reportTooLarge(value.place.file, notices);
   } catch (error) {
-    if (filling.room < 0) reportTooLarge(value.place.file, findings);
-    else for (const one of solutionsErrors(error)) refuseAlerts(one, findings);
+    if (filling.room < 0) reportTooLarge(value.place.file, notices);
+    else for (const one of solutionsErrors(error)) refuseAlerts(one, notices);
   }
   return [];
 }
 
-function refuseAlerts({ message, place, hint }: Notice, findings: Findings): void {
+function refuseAlerts({ message, place, hint }: Notice, notices: Notices): void {
   const remedy = 'the vendor must mend it, unless an input in environments.yaml is to blame';
-  findings.sharedError('invalid-alerts', message, {
+  notices.sharedError('invalid-alerts', message, {
     place,
     hint: hint === undefined ? remedy : `${remedy}: ${hint}`,
   });

@@ -2,7 +2,7 @@ import type { Manifest } from '../kubernetes/read.ts';
 import { nameOf } from '../kubernetes/value.ts';
 import type { Archive } from '../metadata/archive.ts';
 import { rolesOf } from './cluster-roles.ts';
-import { list, type Findings } from './findings.ts';
+import { list, type Notices } from './notices.ts';
 
 /** A Role as it is rendered in a Namespace. */
 export interface LocalRole {
@@ -22,7 +22,7 @@ export function localName(role: string, archive: Archive): string {
  */
 export function namespaceRoles(
   archives: readonly Archive[],
-  findings: Findings,
+  notices: Notices,
 ): Map<Archive, LocalRole[]> {
   const owners = new Map<string, Set<Archive>>();
   for (const archive of archives) {
@@ -31,7 +31,7 @@ export function namespaceRoles(
       owners.set(name, (owners.get(name) ?? new Set()).add(archive));
     }
   }
-  for (const [name, several] of owners) reportRenamed(name, [...several], findings);
+  for (const [name, several] of owners) reportRenamed(name, [...several], notices);
   const roles = archives.map((archive): [Archive, LocalRole[]] => [
     archive,
     rolesOf(archive, 'Role').map((manifest) => {
@@ -40,13 +40,13 @@ export function namespaceRoles(
       return { name: isShared ? localName(shipped, archive) : shipped, shipped, manifest };
     }),
   ]);
-  refuseOneName(roles, findings);
+  refuseOneName(roles, notices);
   return new Map(roles);
 }
 
-function reportRenamed(name: string, archives: readonly Archive[], findings: Findings): void {
+function reportRenamed(name: string, archives: readonly Archive[], notices: Notices): void {
   if (archives.length < 2) return;
-  findings.warn(
+  notices.warn(
     'role-renamed',
     `the Role \`${name}\` is in several Solutions that share a Namespace, ${list(archives.map((archive) => archive.name))}: each is rendered there as \`${name}-<solution>\``,
     { hint: 'nothing to do: the RoleBindings follow' },
@@ -56,7 +56,7 @@ function reportRenamed(name: string, archives: readonly Archive[], findings: Fin
 /** A name that was made may be one that the other archive ships. */
 function refuseOneName(
   roles: readonly (readonly [Archive, readonly LocalRole[]])[],
-  findings: Findings,
+  notices: Notices,
 ): void {
   const owners = new Map<string, { readonly archive: Archive; readonly shipped: string }>();
   for (const [archive, own] of roles) {
@@ -64,7 +64,7 @@ function refuseOneName(
       const owner = owners.get(name);
       // One name twice in an archive is reported as that.
       if (owner && (owner.archive !== archive || owner.shipped !== shipped)) {
-        findings.sharedError(
+        notices.sharedError(
           'role-duplicate',
           `the Role \`${owner.shipped}\` of ${owner.archive.id} and the Role \`${shipped}\` of ${archive.id} would both be rendered as \`${name}\` in one Namespace`,
           {

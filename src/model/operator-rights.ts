@@ -5,7 +5,7 @@ import type { Archive } from '../metadata/archive.ts';
 import { bindingNames } from './binding-names.ts';
 import { clusterBindingNames, type ClusterBindingName } from './cluster-binding-names.ts';
 import { rolesOf, type ClusterRoles } from './cluster-roles.ts';
-import { list, type Findings } from './findings.ts';
+import { list, type Notices } from './notices.ts';
 import { operatorMetrics } from './metrics.ts';
 import { namespaceRoles } from './namespace-roles.ts';
 import type { Placed, WantedNamespace } from './placement.ts';
@@ -17,7 +17,7 @@ export interface RightsContext {
   readonly platform: Platform;
   readonly roles: ClusterRoles;
   readonly scope: ClusterScope;
-  readonly findings: Findings;
+  readonly notices: Notices;
 }
 
 /** The rights of an Operator in one Namespace. */
@@ -55,7 +55,7 @@ export function operatorRights(
     const ids = neighbours.map(({ archive }) => archive.id).join('\n');
     const rights = remembered(local, ids, () => localRights(neighbours, shippedOf, context));
     const own = rights.get(placed.archive) ?? { roles: [], bindings: [] };
-    warnNotGiven(placed, shippedOf(placed), context.findings);
+    warnNotGiven(placed, shippedOf(placed), context.notices);
     const everywhere = clusterRoleBindings(placed, namespace.name, {
       ...context,
       nameIn,
@@ -135,10 +135,10 @@ function shippedRights(
 function localRights(
   neighbours: readonly Placed[],
   shippedOf: ShippedOf,
-  { roles: clusterRoles, findings }: RightsContext,
+  { roles: clusterRoles, notices }: RightsContext,
 ): Map<Archive, OperatorRights> {
   const archives = neighbours.map(({ archive }) => archive);
-  const local = namespaceRoles(archives, findings);
+  const local = namespaceRoles(archives, notices);
   return new Map(
     neighbours.map((placed) => {
       const { archive } = placed;
@@ -158,10 +158,10 @@ function localRights(
   );
 }
 
-function warnNotGiven({ settings }: Placed, { notGiven }: Shipped, findings: Findings): void {
+function warnNotGiven({ settings }: Placed, { notGiven }: Shipped, notices: Notices): void {
   for (const { role, kind, message } of notGiven) {
     if (kind === 'ClusterRole' && settings.clusterRoleBindings?.includes(role)) continue;
-    findings.warn('rights-not-given', message, {
+    notices.warn('rights-not-given', message, {
       place: settings.place,
       hint:
         kind === 'ClusterRole'
@@ -180,11 +180,11 @@ interface EverywhereContext extends RightsContext {
 function clusterRoleBindings(
   { archive, settings }: Placed,
   namespace: string,
-  { roles, shipped, nameIn, findings }: EverywhereContext,
+  { roles, shipped, nameIn, notices }: EverywhereContext,
 ): Binding[] {
   return [...new Set(settings.clusterRoleBindings)].toSorted().flatMap((role): Binding[] => {
     if (!shipped.includes(role)) {
-      findings.error('role-unknown', `${archive.id} has no ClusterRole \`${role}\``, {
+      notices.error('role-unknown', `${archive.id} has no ClusterRole \`${role}\``, {
         place: settings.place,
         hint: didYouMean(role, shipped) ?? `its ClusterRoles: ${list(shipped) || 'none'}`,
       });

@@ -1,5 +1,5 @@
 import type { ImageRecord } from '../archive/images.ts';
-import { list, type Findings } from './findings.ts';
+import { list, type Notices } from './notices.ts';
 import { operatorMetrics, warnMetrics } from './metrics.ts';
 import { imageOf, pinned, runUnder, usersOf, type Run } from './operator-image.ts';
 import { operatorRights, type RightsContext } from './operator-rights.ts';
@@ -24,7 +24,7 @@ export function placeOperators(
 
 function operatorsOf(namespace: WantedNamespace, context: OperatorContext): EnvironmentNamespace {
   const { name, environment, placed } = namespace;
-  for (const one of placed) refuseRepositories(one, context.findings);
+  for (const one of placed) refuseRepositories(one, context.notices);
   const operators = placed.flatMap((one) => operatorOf(one, namespace, context));
   const uis = context.uisOf(namespace);
   const weakest = Math.min(
@@ -47,20 +47,20 @@ function operatorsOf(namespace: WantedNamespace, context: OperatorContext): Envi
 function operatorOf(
   placed: Placed,
   namespace: WantedNamespace,
-  { findings, platform, rightsOf }: OperatorContext,
+  { notices, platform, rightsOf }: OperatorContext,
 ): Operator[] {
   const { archive, solution, settings } = placed;
   const wanted = archive.product.operator?.image;
   if (!wanted) {
-    reportNoOperator(placed, findings);
+    reportNoOperator(placed, notices);
     return [];
   }
-  if (archive.roles.length === 0) warnNoRoles(placed, findings);
-  warnMetrics(placed, platform, findings);
+  if (archive.roles.length === 0) warnNoRoles(placed, notices);
+  warnMetrics(placed, platform, notices);
   const rights = rightsOf(placed, namespace);
   const record = imageOf(archive, wanted);
   if (record?.kind !== 'image') {
-    reportNoImage(placed, `${wanted.name}:${wanted.tag}`, { record, findings });
+    reportNoImage(placed, `${wanted.name}:${wanted.tag}`, { record, notices });
     return [];
   }
   const profile = settings.hardening ?? namespace.profile;
@@ -69,7 +69,7 @@ function operatorOf(
     holder: 'this Solution',
   });
   if (!run.can) {
-    reportCannotRun(placed, run, findings);
+    reportCannotRun(placed, run, notices);
     return [];
   }
   return [
@@ -90,12 +90,12 @@ function operatorOf(
 /** What settings there are to a UI alone. */
 const OF_THE_UI = ['hardening', 'nodeSelector', 'tolerations', 'ui'];
 
-function reportNoOperator({ archive, settings }: Placed, findings: Findings): void {
+function reportNoOperator({ archive, settings }: Placed, notices: Notices): void {
   // Dashboards and alerts need no Operator: what of them has no effect is said elsewhere.
   const { name: _name, version: _version, monitoring: _, place, ...others } = settings;
   const used = archive.product.ui ? OF_THE_UI : [];
   if (!archive.product.ui) {
-    findings.warn(
+    notices.warn(
       'no-operator',
       `${archive.id} has no Operator: nothing of it runs in an Environment`,
       { place, hint: 'its images are for other Solutions to use' },
@@ -106,7 +106,7 @@ function reportNoOperator({ archive, settings }: Placed, findings: Findings): vo
   );
   if (ignored.length === 0) return;
   const useful = ['name', 'version', ...used].map((key) => `\`${key}\``);
-  findings.warn(
+  notices.warn(
     'ignored-setting',
     `${list(ignored.map(([key]) => `\`${key}\``))} of ${archive.id} has no effect: it has no Operator`,
     { place, hint: `only ${list(useful)} are of use here: remove the others` },
@@ -114,8 +114,8 @@ function reportNoOperator({ archive, settings }: Placed, findings: Findings): vo
 }
 
 /** Once an archive: the sentence names no Namespace. */
-function warnNoRoles({ archive, settings }: Placed, findings: Findings): void {
-  findings.warn(
+function warnNoRoles({ archive, settings }: Placed, notices: Notices): void {
+  notices.warn(
     'no-roles',
     `${archive.id} has an Operator and no role in operator/deploy/role.yaml`,
     {
@@ -128,10 +128,10 @@ function warnNoRoles({ archive, settings }: Placed, findings: Findings): void {
 function reportNoImage(
   { archive, settings }: Placed,
   image: string,
-  { record, findings }: { readonly record: ImageRecord | undefined; readonly findings: Findings },
+  { record, notices }: { readonly record: ImageRecord | undefined; readonly notices: Notices },
 ): void {
   const why = record ? 'is no container image' : 'is not there';
-  findings.sharedError(
+  notices.sharedError(
     'operator-image-missing',
     `the image of the Operator of ${archive.id}, ${image}, ${why} in the archive`,
     {
@@ -144,21 +144,21 @@ function reportNoImage(
 function reportCannotRun(
   { archive, settings }: Placed,
   { why, hint }: Extract<Run, { can: false }>,
-  findings: Findings,
+  notices: Notices,
 ): void {
-  findings.error('operator-cannot-run', `the Operator of ${archive.id} cannot run: ${why}`, {
+  notices.error('operator-cannot-run', `the Operator of ${archive.id} cannot run: ${why}`, {
     place: settings.place,
     hint,
   });
 }
 
 /** The Operator is told the repositories of every imported version, not only of its own. */
-function refuseRepositories({ archive, solution, settings }: Placed, findings: Findings): void {
+function refuseRepositories({ archive, solution, settings }: Placed, notices: Notices): void {
   const { operator, ui } = archive.product;
   if (!operator && !ui) return;
   for (const { id, product } of solution.versions) {
     if (product.idMistake === undefined) continue;
-    findings.sharedError(
+    notices.sharedError(
       'bad-repository',
       `the images of ${id} have no repository: ${product.idMistake}`,
       {

@@ -1,7 +1,7 @@
 import { placeSolution, unplaceSolution, type NamespaceOf } from '../config/edit-environments.ts';
 import { didYouMean } from '../config/spelling.ts';
 import { namespaceOf } from './environment-requests.ts';
-import { list } from './findings.ts';
+import { list } from './notices.ts';
 import { refusal, requireImported, type Request, type Situation } from './request.ts';
 
 /** What `solutions add-solution` is asked. */

@@ -4,7 +4,7 @@ import { didYouMean } from '../config/spelling.ts';
 import { placeText, type Place } from '../errors.ts';
 import type { Archive } from '../metadata/archive.ts';
 import { compareText } from '../text-order.ts';
-import { list, type Findings } from './findings.ts';
+import { list, type Notices } from './notices.ts';
 import type { Profile, Solution } from './state.ts';
 import { compareVersions } from './version.ts';
 
@@ -32,7 +32,7 @@ export interface Placed {
 export function placeNamespaces(
   config: Config,
   solutions: readonly Solution[],
-  findings: Findings,
+  notices: Notices,
 ): WantedNamespace[] {
   const byName = new Map(solutions.map((solution) => [solution.name, solution]));
   const environments = config.environments.toSorted((a, b) => compareText(a.name, b.name));
@@ -40,7 +40,7 @@ export function placeNamespaces(
   const firstEnvironment = new Map<string, Place>();
   return environments.flatMap((environment) => {
     once(firstEnvironment, environment, () =>
-      findings.error(
+      notices.error(
         'duplicate-environment',
         `the Environment \`${environment.name}\` is there twice`,
         {
@@ -49,25 +49,25 @@ export function placeNamespaces(
         },
       ),
     );
-    if (environment.namespaces.length === 0) warnEmpty(environment, findings);
+    if (environment.namespaces.length === 0) warnEmpty(environment, notices);
     return environment.namespaces
       .toSorted((a, b) => compareText(a.name, b.name))
       .map((namespace) => {
-        refuseReserved(namespace, findings);
-        refuseTwice(firstNamespace, namespace, findings);
+        refuseReserved(namespace, notices);
+        refuseTwice(firstNamespace, namespace, notices);
         return {
           name: namespace.name,
           environment,
           profile: environment.hardening ?? config.platform.hardening,
-          placed: placeSolutions(namespace, byName, findings),
+          placed: placeSolutions(namespace, byName, notices),
         };
       });
   });
 }
 
 /** Not an error: an Environment whose last Namespace goes may wait for its next one. */
-function warnEmpty({ name, place }: Environment, findings: Findings): void {
-  findings.warn(
+function warnEmpty({ name, place }: Environment, notices: Notices): void {
+  notices.warn(
     'empty-environment',
     `the Environment \`${name}\` has no Namespace: nothing of it is rendered`,
     { place, hint: `remove \`namespaces\` for one Namespace that is named \`${name}\`` },
@@ -77,11 +77,11 @@ function warnEmpty({ name, place }: Environment, findings: Findings): void {
 function refuseTwice(
   first: Map<string, Place>,
   namespace: Environment['namespaces'][number],
-  findings: Findings,
+  notices: Notices,
 ): void {
   const { name, place } = namespace;
   once(first, namespace, () =>
-    findings.error('duplicate-namespace', `the Namespace \`${name}\` is there twice`, {
+    notices.error('duplicate-namespace', `the Namespace \`${name}\` is there twice`, {
       place,
       hint: `the other is at ${placeIn(first, name)}: a Namespace belongs to one Environment`,
     }),
@@ -130,17 +130,17 @@ function reservedPrefix(name: string): string | undefined {
 
 function refuseReserved(
   { name, place }: Environment['namespaces'][number],
-  findings: Findings,
+  notices: Notices,
 ): void {
   if (name === DEFAULT_NAMESPACE) {
-    findings.error('reserved-namespace', `the Namespace \`${name}\` is not for an Environment`, {
+    notices.error('reserved-namespace', `the Namespace \`${name}\` is not for an Environment`, {
       place,
       hint: 'it is the one that Kubernetes starts with, and everybody uses it: name another',
     });
   }
   const prefix = reservedPrefix(name);
   if (prefix === undefined) return;
-  findings.error('reserved-namespace', `the Namespace \`${name}\` is not for an Environment`, {
+  notices.error('reserved-namespace', `the Namespace \`${name}\` is not for an Environment`, {
     place,
     hint:
       name === SOLUTIONS_NAMESPACE
@@ -152,7 +152,7 @@ function refuseReserved(
 function placeSolutions(
   namespace: Environment['namespaces'][number],
   solutions: ReadonlyMap<string, Solution>,
-  findings: Findings,
+  notices: Notices,
 ): Placed[] {
   const seen = new Map<string, Place>();
   return namespace.solutions
@@ -160,7 +160,7 @@ function placeSolutions(
     .flatMap((settings) => {
       const solution = solutions.get(settings.name);
       const isFirst = once(seen, settings, () =>
-        findings.error(
+        notices.error(
           'duplicate-solution',
           `the Solution \`${settings.name}\` is twice in the Namespace \`${namespace.name}\``,
           {
@@ -170,13 +170,13 @@ function placeSolutions(
         ),
       );
       if (!solution) {
-        reportUnknown(settings, [...solutions.keys()], findings);
+        reportUnknown(settings, [...solutions.keys()], notices);
         return [];
       }
-      const archive = wanted(settings, solution, findings);
+      const archive = wanted(settings, solution, notices);
       if (!archive) return [];
       const placed = { solution, archive, settings };
-      compareWithActive(placed, findings);
+      compareWithActive(placed, notices);
       return isFirst ? [placed] : [];
     });
 }
@@ -184,9 +184,9 @@ function placeSolutions(
 function reportUnknown(
   { name, place: at }: SolutionSettings,
   known: readonly string[],
-  findings: Findings,
+  notices: Notices,
 ): void {
-  findings.error('unknown-solution', `no archive of the Solution \`${name}\` is imported`, {
+  notices.error('unknown-solution', `no archive of the Solution \`${name}\` is imported`, {
     place: at,
     hint: didYouMean(name, known) ?? 'add its archive to `archives` in solutions.yaml',
   });
@@ -196,14 +196,14 @@ function reportUnknown(
 export function wanted(
   { version, place: at }: { readonly version: string; readonly place: Place },
   { name, versions }: Pick<Solution, 'name' | 'versions'>,
-  findings: Findings,
+  notices: Notices,
 ): Archive | undefined {
   const found =
     version === 'latest'
       ? versions.at(-1)
       : versions.find((archive) => archive.version === version);
   if (!found) {
-    findings.error(
+    notices.error(
       'unknown-version',
       `version ${version} of the Solution \`${name}\` is not imported`,
       {
@@ -215,11 +215,11 @@ export function wanted(
   return found;
 }
 
-function compareWithActive({ archive, solution, settings }: Placed, findings: Findings): void {
+function compareWithActive({ archive, solution, settings }: Placed, notices: Notices): void {
   const { name, active } = solution;
   if (archive.crds.length === 0) return;
   if (!active) {
-    findings.sharedError(
+    notices.sharedError(
       'no-active-version',
       `${archive.id} has CRDs, but no version of \`${name}\` is active`,
       {
@@ -228,7 +228,7 @@ function compareWithActive({ archive, solution, settings }: Placed, findings: Fi
       },
     );
   } else if (archive.product.operator && compareVersions(archive.version, active.version) > 0) {
-    findings.warn(
+    notices.warn(
       'newer-than-active',
       `the Operator of ${archive.id} is newer than the active CRDs, those of ${active.version}`,
       {

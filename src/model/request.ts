@@ -3,7 +3,7 @@ import type { Config } from '../config/load.ts';
 import { didYouMean } from '../config/spelling.ts';
 import { mistakeOf, type Notice } from '../errors.ts';
 import type { Archive } from '../metadata/archive.ts';
-import { list } from './findings.ts';
+import { list } from './notices.ts';
 import type { Solution } from './state.ts';
 import { compareVersions } from './version.ts';
 

@@ -5,7 +5,7 @@ import { compareText } from '../text-order.ts';
 import { clusterRoles } from './cluster-roles.ts';
 import { crdCompatibility } from './crd-compatibility.ts';
 import { sharedCrds } from './crds.ts';
-import { Findings, list } from './findings.ts';
+import { list, Notices } from './notices.ts';
 import { imageSync } from './image-sync.ts';
 import { placeMonitoring } from './monitoring.ts';
 import { placeOperators } from './operators.ts';
@@ -21,19 +21,19 @@ import { compareVersions } from './version.ts';
  * @throws SolutionsError, or several in an AggregateError: every contradiction ({@link ModelCode}).
  */
 export function resolve(config: Config, archives: readonly Archive[]): State {
-  const findings = new Findings();
-  const solutions = resolveSolutions(config, archives, findings);
-  const places = placeNamespaces(config, solutions, findings);
+  const notices = new Notices();
+  const solutions = resolveSolutions(config, archives, notices);
+  const places = placeNamespaces(config, solutions, notices);
   const deployed = deployedArchives(solutions, places);
-  const crds = sharedCrds(solutions, deployed, findings);
+  const crds = sharedCrds(solutions, deployed, notices);
   const waivers = config.platform.crdWaivers;
-  const crdUses = crdCompatibility(crds, { deployed, waivers, findings });
-  const roles = clusterRoles(deployed, findings);
+  const crdUses = crdCompatibility(crds, { deployed, waivers, notices });
+  const roles = clusterRoles(deployed, notices);
   const namespaces = placeOperators(places, {
     platform: config.platform,
     roles,
     scope: clusterScope(crds.map(({ manifest }) => manifest)),
-    findings,
+    notices,
   });
   return {
     platform: config.platform,
@@ -42,16 +42,16 @@ export function resolve(config: Config, archives: readonly Archive[]): State {
     crds,
     clusterRoles: roles.rendered,
     crdUses,
-    imageSync: imageSync(solutions, config.platform, findings),
-    monitoring: placeMonitoring(places, { platform: config.platform, findings }),
-    notices: findings.finish(),
+    imageSync: imageSync(solutions, config.platform, notices),
+    monitoring: placeMonitoring(places, { platform: config.platform, notices }),
+    notices: notices.finish(),
   };
 }
 
 function resolveSolutions(
   { solutions: { active } }: Config,
   archives: readonly Archive[],
-  findings: Findings,
+  notices: Notices,
 ): Solution[] {
   const imported = new Map<string, Archive[]>();
   for (const archive of archives) {
@@ -61,25 +61,25 @@ function resolveSolutions(
   }
   const names = [...imported.keys()].toSorted(compareText);
   const actives = new Map(active.map((entry) => [entry.name, entry]));
-  refuseUnknown(active, names, findings);
+  refuseUnknown(active, names, notices);
   return names.map((name) => {
     const versions = (imported.get(name) ?? []).toSorted((a, b) =>
       compareVersions(a.version, b.version),
     );
     const entry = actives.get(name);
-    return { name, versions, active: entry && wanted(entry, { name, versions }, findings) };
+    return { name, versions, active: entry && wanted(entry, { name, versions }, notices) };
   });
 }
 
 function refuseUnknown(
   active: Config['solutions']['active'],
   names: readonly string[],
-  findings: Findings,
+  notices: Notices,
 ): void {
   const known = new Set(names);
   for (const { name, place } of active) {
     if (known.has(name)) continue;
-    findings.error('unknown-solution', `no archive of the Solution \`${name}\` is imported`, {
+    notices.error('unknown-solution', `no archive of the Solution \`${name}\` is imported`, {
       place,
       hint:
         didYouMean(name, names) ??

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Platform } from '../config/platform.ts';
 import type { Archive } from '../metadata/archive.ts';
 import { placeText, type Place } from '../errors.ts';
-import type { Findings } from './findings.ts';
+import type { Notices } from './notices.ts';
 import { imageOf, pinned, runUnder, usersOf } from './operator-image.ts';
 import type { Placed, WantedNamespace } from './placement.ts';
 import { serviceName } from './service-name.ts';
@@ -10,7 +10,7 @@ import type { Ui, UiAddress } from './state.ts';
 
 interface Context {
   readonly platform: Platform;
-  readonly findings: Findings;
+  readonly notices: Notices;
 }
 
 /** The UIs of the Solutions in a Namespace. */
@@ -29,7 +29,7 @@ export function solutionUis(namespaces: readonly WantedNamespace[], context: Con
       if (isShared) warnShared(placed, namespace, context);
       const address = addressOf(placed, { namespace, isShared }, context.platform);
       const ui = uiOf(placed, { namespace, address }, context);
-      if (ui.length > 0) refuseTaken(placed, { address, first }, context.findings);
+      if (ui.length > 0) refuseTaken(placed, { address, first }, context.notices);
       return ui;
     });
 }
@@ -57,11 +57,11 @@ function sharedUis(namespaces: readonly WantedNamespace[]): ReadonlySet<string> 
 function warnShared(
   placed: Placed,
   { environment }: WantedNamespace,
-  { platform, findings }: Context,
+  { platform, notices }: Context,
 ): void {
   if (platform.ingress.domain !== undefined || !placed.archive.product.ui) return;
   const path = `/env/${environment.name}/${placed.solution.name}`;
-  findings.warn(
+  notices.warn(
     'ui-paths',
     `the UI of \`${placed.solution.name}\` is in several Namespaces of the Environment \`${environment.name}\`: each is at ${path}/<namespace>`,
     { place: placed.settings.place, hint: `nothing to do; there is none at ${path} itself` },
@@ -97,7 +97,7 @@ function hostLabel(text: string): string {
 function refuseTaken(
   placed: Placed,
   { address, first }: { readonly address: UiAddress; readonly first: Map<string, Placed> },
-  findings: Findings,
+  notices: Notices,
 ): void {
   const key = `${address.host ?? ''}${address.path}`;
   const other = first.get(key);
@@ -105,7 +105,7 @@ function refuseTaken(
     first.set(key, placed);
     return;
   }
-  findings.error(
+  notices.error(
     'ui-address',
     `the UIs of ${other.archive.id} and ${placed.archive.id} would both be at ${key}`,
     {
@@ -118,17 +118,17 @@ function refuseTaken(
 function uiOf(
   { archive, solution, settings }: Placed,
   { namespace, address }: { readonly namespace: WantedNamespace; readonly address: UiAddress },
-  { platform, findings }: Context,
+  { platform, notices }: Context,
 ): Ui[] {
   const { place } = settings;
   const wanted = archive.product.ui?.image;
   if (!wanted) {
-    if (settings.ui && archive.product.operator) warnIgnored(archive, { place, findings });
+    if (settings.ui && archive.product.operator) warnIgnored(archive, { place, notices });
     return [];
   }
   const record = imageOf(archive, wanted);
   if (record?.kind !== 'image') {
-    warnNoImage(archive, `${wanted.name}:${wanted.tag}`, { place, findings });
+    warnNoImage(archive, `${wanted.name}:${wanted.tag}`, { place, notices });
     return [];
   }
   const profile = settings.ui?.hardening ?? settings.hardening ?? namespace.profile;
@@ -137,7 +137,7 @@ function uiOf(
     holder: '`ui` of this Solution',
   });
   if (!run.can) {
-    findings.error('ui-cannot-run', `the UI of ${archive.id} cannot run: ${run.why}`, {
+    notices.error('ui-cannot-run', `the UI of ${archive.id} cannot run: ${run.why}`, {
       place,
       hint: run.hint,
     });
@@ -160,19 +160,19 @@ function uiOf(
 
 interface Report {
   readonly place: Place;
-  readonly findings: Findings;
+  readonly notices: Notices;
 }
 
 /** Without an Operator, too, all settings that have no effect are named together. */
-function warnIgnored({ id }: Archive, { place, findings }: Report): void {
-  findings.warn('ignored-setting', `\`ui\` of ${id} has no effect: it has no UI`, {
+function warnIgnored({ id }: Archive, { place, notices }: Report): void {
+  notices.warn('ignored-setting', `\`ui\` of ${id} has no effect: it has no UI`, {
     place,
     hint: 'remove it',
   });
 }
 
-function warnNoImage({ id }: Archive, image: string, { place, findings }: Report): void {
-  findings.warn('ui-image', `the UI of ${id}, ${image}, is no container image`, {
+function warnNoImage({ id }: Archive, image: string, { place, notices }: Report): void {
+  notices.warn('ui-image', `the UI of ${id}, ${image}, is no container image`, {
     place,
     hint: 'no UI is rendered: the vendor must correct `spec.ui.image`',
   });

@@ -48,7 +48,7 @@ interface Details {
 }
 
 /** Collects what is found, so that all of it is shown together; `Code` is the union of a folder. */
-export class Findings<Code extends string = ModelCode> {
+export class Notices<Code extends string = ModelCode> {
   readonly #errors: SolutionsError<Code>[] = [];
   readonly #shared = new Set<string>();
   readonly #warnings = new Map<string, Notice>();
