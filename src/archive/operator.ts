@@ -13,7 +13,8 @@ export interface OperatorFiles {
 }
 
 const CRD_FILE = /^operator\/deploy\/crds\/(?:.+\/)?[^/]*_crd\.yaml$/u;
-const ROLE_FILE = 'operator/deploy/role.yaml';
+/** Where an archive keeps all of its Operator's roles. */
+export const ROLE_FILE = 'operator/deploy/role.yaml';
 /** A line that makes a document a CRD, in YAML or JSON: enough to look closer. */
 const CRD_KIND = /["']?kind["']?\s*:\s*["']?CustomResourceDefinition\b/u;
 

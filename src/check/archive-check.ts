@@ -14,7 +14,7 @@ import { checkLayout } from './layout-check.ts';
 import { checkMonitoring } from './monitoring-check.ts';
 import { checkProduct } from './product-check.ts';
 import { addNotices } from './reader-rules.ts';
-import { checkRoles } from './role-check.ts';
+import { checkHasRole, checkRoles } from './role-check.ts';
 import { checkTrust } from './trust-check.ts';
 
 /** An archive to check. */
@@ -121,6 +121,7 @@ function checkContents(tree: Tree, contents: Gathered, findings: Findings): Defi
   const isWhole = contents.errors.every(
     ({ place }) => !place?.file.includes(':operator/deploy/crds'),
   );
+  checkHasRole(tree, contents, findings);
   checkRoles({ roles, crds, isWhole, spotOf }, findings);
   if (monitoring) checkMonitoring(monitoring, { findings, spotOf });
   return checkCrds(crds, spotOf, findings);

@@ -1,4 +1,7 @@
+import type { Gathered } from '../archive/contents.ts';
 import { quoted } from '../archive/mistake.ts';
+import { ROLE_FILE } from '../archive/operator.ts';
+import type { Tree } from '../archive/tree.ts';
 import { objectMistakes } from '../kubernetes/check.ts';
 import type { Manifest } from '../kubernetes/read.ts';
 import {
@@ -22,6 +25,24 @@ interface RolesToCheck {
   /** Whether those are all that it has. */
   readonly isWhole: boolean;
   readonly spotOf: SpotOf;
+}
+
+/**
+ * Whether an Operator has a role at all: synth warns of the same. A role.yaml that was not read is
+ * no missing one: why it was not is among the errors.
+ */
+export function checkHasRole(
+  tree: Tree,
+  { product, roles, files, errors }: Gathered,
+  findings: Findings,
+): void {
+  if (!product?.operator || roles.length > 0) return;
+  const isThere = tree.find(ROLE_FILE) !== undefined;
+  const isAmiss = errors.some(({ place }) => place?.file === `${tree.name}:${ROLE_FILE}`);
+  if (isAmiss || isThere !== files.has(ROLE_FILE)) return;
+  findings.add('role-missing', `${product.id} has an Operator and no role in ${ROLE_FILE}`, {
+    at: isThere ? { path: ROLE_FILE } : undefined,
+  });
 }
 
 /** What the API server refuses in roles, and which of their rights reach too far. */

@@ -2,6 +2,12 @@ import type { RuleText } from './rule.ts';
 
 /** `operator/deploy/role.yaml`. */
 export const roleRules = {
+  'role-missing': {
+    level: 'warning',
+    title: 'the Operator has no role',
+    why: 'Its ServiceAccount may do nothing, not even read the custom resources that it is there for: each site must find out what it needs.',
+    mend: 'Write the Roles and ClusterRoles that it needs to operator/deploy/role.yaml.',
+  },
   'role-kind': {
     level: 'error',
     title: 'role.yaml holds another object than a Role or a ClusterRole',

@@ -619,6 +619,17 @@ const manager = 'kind: ClusterRole\nmetadata: {name: manager-role}';
 const own = '{apiGroups: [store.example.com], resources: [things], verbs: ["*"]}';
 const roles: readonly Case[] = [
   {
+    rule: 'role-missing',
+    spec: { roles: '# none\n' },
+    at: 'operator/deploy/role.yaml',
+    says: 'store-1.0.0 has an Operator and no role in operator/deploy/role.yaml',
+  },
+  {
+    rule: 'role-missing',
+    edit: (folder) => rmSync(join(folder, 'operator/deploy/role.yaml')),
+    says: 'store-1.0.0 has an Operator',
+  },
+  {
     rule: 'role-kind',
     spec: role(own, 'kind: RoleBinding\nmetadata: {name: store-manager}'),
     at: 'operator/deploy/role.yaml:1:1',
@@ -853,7 +864,7 @@ describe.runIf(realTrees.length > 0)('the trees of real archives', () => {
       'registry-config-missing',
       'role-cluster-scoped',
     ],
-    'zenko-2.10.4': ['registry-config-missing'],
+    'zenko-2.10.4': ['role-missing', 'registry-config-missing'],
   };
 
   test.each(realTrees.map((path) => [path.split('/').at(-1) ?? '', path] as const))(
