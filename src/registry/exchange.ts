@@ -154,7 +154,11 @@ function answerTo(request: ClientRequest, url: URL, limit: number): Promise<Answ
   return new Promise((resolve, reject) => {
     request.on('error', reject);
     request.on('timeout', () => request.destroy(new SilenceError()));
+    // Nothing else tells of an answer that is none, such as 101 (RFC 9110, 15.2.2).
+    request.on('close', () => reject(new CutError()));
     request.on('response', (response) => {
+      // Whoever reads would only learn that the connection is gone.
+      request.on('timeout', () => response.destroy(new SilenceError()));
       const { statusCode: status = 0, headers } = response;
       const reading = collect(response, limit).then((body) => ({ url, status, headers, body }));
       // The rest of a body that nobody wants would keep the connection in use.
@@ -186,6 +190,11 @@ function collect(response: IncomingMessage, limit: number): Promise<Buffer> {
       else reject(error);
     });
   });
+}
+
+/** The connection was closed before an answer came. */
+class CutError extends Error {
+  readonly code = 'ECONNRESET';
 }
 
 /** Nothing came or went for too long. */

@@ -1,4 +1,4 @@
-import { createServer, request as open } from 'node:http';
+import { Agent, createServer, request as open } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { exchange, type Body } from '../../src/registry/exchange.ts';
 import { listening } from '../support/listening.ts';
@@ -66,5 +66,67 @@ describe('a registry that takes a request and never answers', () => {
     const waited = performance.now() - start;
     expect(waited).toBeGreaterThan(least);
     expect(waited).toBeLessThan(most);
+  });
+});
+
+/**
+ * What asks a server that writes the texts, one a request and then the last one again, and tells how
+ * often it was asked.
+ */
+async function answering(texts: readonly string[], isEnded = false) {
+  let requests = 0;
+  const server = createServer(({ socket }) => {
+    requests += 1;
+    socket.write(`HTTP/1.1 ${texts[requests - 1] ?? texts.at(-1)}`);
+    if (isEnded) socket.end();
+  });
+  const url = new URL(`http://${await listening(server)}/`);
+  const agent = new Agent({ keepAlive: true });
+  const ask = async () =>
+    exchange(() => open(url, { agent, timeout: 300 }), { url, limit: 8, waits });
+  return { ask, count: () => requests };
+}
+
+describe('an answer', () => {
+  it('in another protocol ends the request: nothing else would, and the run would be over', async () => {
+    const { ask } = await answering([
+      '101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n',
+    ]);
+    await expect(ask()).rejects.toMatchObject({ code: 'registry-temporary' });
+  });
+
+  it('is what follows those of the kind 1xx', async () => {
+    const { ask } = await answering([
+      '103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+    ]);
+    expect(await ask()).toMatchObject({ status: 200, body: Buffer.from('ok') });
+  });
+
+  it('is cut at its limit', async () => {
+    const { ask } = await answering(['200 OK\r\nContent-Length: 20\r\n\r\n0123456789']);
+    expect(await ask()).toMatchObject({ status: 200, body: Buffer.from('01234567') });
+  });
+
+  it.each([true, false])('that refuses counts as far as it came (ended: %s)', async (isEnded) => {
+    const { ask } = await answering(['404 NF\r\nContent-Length: 9\r\n\r\nwhy'], isEnded);
+    expect(await ask()).toMatchObject({ status: 404, body: Buffer.from('why') });
+  });
+
+  it.each([
+    [true, 'the connection was cut'],
+    [false, 'no byte came or went for too long'],
+  ])('that is right must be whole (ended: %s)', async (isEnded, why) => {
+    const { ask } = await answering(['200 OK\r\nContent-Length: 9\r\n\r\nwhy'], isEnded);
+    await expect(ask()).rejects.toThrow(why);
+  });
+
+  it('that stops on a connection of before is not asked for again: it was no stale one', async () => {
+    const { ask, count } = await answering([
+      '200 OK\r\nContent-Length: 2\r\n\r\nok',
+      '200 OK\r\nContent-Length: 9\r\n\r\nok',
+    ]);
+    await ask();
+    await expect(ask()).rejects.toThrow('no byte came or went for too long');
+    expect(count()).toBe(2);
   });
 });
