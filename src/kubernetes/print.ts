@@ -10,50 +10,72 @@ import { doubleQuoted, isClean, isPlain } from './text.ts';
  * @throws TypeError for what is no {@link Json}: a bug.
  */
 export function printManifests(values: readonly JsonObject[]): string {
-  return values.map((value) => (isEmpty(value) ? '{}\n' : mapLines(value, ''))).join('---\n');
+  return values.map(printManifest).join('---\n');
 }
 
+function printManifest(value: JsonObject): string {
+  if (isEmpty(value)) return '{}\n';
+  const out: Pieces = [];
+  mapLines(value, '', out);
+  return out.join('');
+}
+
+/**
+ * A text in the making. Strings that are put together one by one keep each of their parts alive, in
+ * several times the memory of the text.
+ */
+type Pieces = string[];
+
 /** Lines of a map; the first one has no indent, whoever calls stands there already. */
-function mapLines(map: JsonObject, indent: string): string {
-  let lines = '';
+function mapLines(map: JsonObject, indent: string, out: Pieces): void {
+  let isFirst = true;
   for (const key in map) {
     if (!Object.hasOwn(map, key)) continue;
-    if (lines !== '') lines += indent;
-    lines += printKey(key, indent) + printEntry(map[key], indent);
+    if (!isFirst) out.push(indent);
+    isFirst = false;
+    printKey(key, indent, out);
+    printEntry(map[key], indent, out);
   }
-  return lines;
 }
 
 /** YAML readers look only 1,024 characters ahead for the colon of a key that is not marked. */
 const LONG_KEY = 500;
 
-function printKey(key: string, indent: string): string {
+function printKey(key: string, indent: string, out: Pieces): void {
   const text = isPlain(key) ? key : doubleQuoted(key);
-  return text.length > LONG_KEY ? `? ${text}\n${indent}:` : `${text}:`;
+  if (text.length > LONG_KEY) out.push('? ', text, '\n', indent, ':');
+  else out.push(text, ':');
 }
 
 /** What follows the colon. */
-function printEntry(value: Json | undefined, indent: string): string {
-  if (isJsonList(value)) {
-    return value.length === 0 ? ' []\n' : `\n${indent}${listLines(value, indent)}`;
-  }
-  if (isJsonObject(value)) {
+function printEntry(value: Json | undefined, indent: string, out: Pieces): void {
+  if (isJsonList(value) && value.length > 0) {
+    out.push('\n', indent);
+    listLines(value, indent, out);
+  } else if (isJsonObject(value) && !isEmpty(value)) {
     const below = `${indent}  `;
-    return isEmpty(value) ? ' {}\n' : `\n${below}${mapLines(value, below)}`;
+    out.push('\n', below);
+    mapLines(value, below, out);
+  } else {
+    out.push(' ');
+    printInLine(value, indent, out);
   }
-  return ` ${printScalar(value, indent)}`;
 }
 
 /** Lines of a list, the first one without its indent. */
-function listLines(list: readonly Json[], indent: string): string {
-  return list.map((item) => `- ${printItem(item, indent)}`).join(indent);
+function listLines(list: readonly Json[], indent: string, out: Pieces): void {
+  for (const [index, item] of list.entries()) {
+    if (index > 0) out.push(indent);
+    out.push('- ');
+    printItem(item, indent, out);
+  }
 }
 
-function printItem(item: Json, indent: string): string {
+function printItem(item: Json, indent: string, out: Pieces): void {
   const below = `${indent}  `;
-  if (isJsonList(item)) return item.length === 0 ? '[]\n' : listLines(item, below);
-  if (isJsonObject(item)) return isEmpty(item) ? '{}\n' : mapLines(item, below);
-  return printScalar(item, indent);
+  if (isJsonList(item) && item.length > 0) listLines(item, below, out);
+  else if (isJsonObject(item) && !isEmpty(item)) mapLines(item, below, out);
+  else printInLine(item, indent, out);
 }
 
 function isEmpty(map: JsonObject): boolean {
@@ -61,10 +83,14 @@ function isEmpty(map: JsonObject): boolean {
   return true;
 }
 
-function printScalar(value: Json | undefined, indent: string): string {
-  if (typeof value !== 'string') return `${numberOrWord(value)}\n`;
-  if (isPlain(value)) return `${value}\n`;
-  return value.includes('\n') && isBlock(value) ? block(value, indent) : `${doubleQuoted(value)}\n`;
+/** What needs no lines of its own below: a scalar, and a collection without anything in it. */
+function printInLine(value: Json | undefined, indent: string, out: Pieces): void {
+  if (isJsonList(value)) out.push('[]\n');
+  else if (isJsonObject(value)) out.push('{}\n');
+  else if (typeof value !== 'string') out.push(numberOrWord(value), '\n');
+  else if (isPlain(value)) out.push(value, '\n');
+  else if (value.includes('\n') && isBlock(value)) out.push(block(value, indent));
+  else out.push(doubleQuoted(value), '\n');
 }
 
 function numberOrWord(value: Json | undefined): string {
