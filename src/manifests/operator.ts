@@ -1,5 +1,5 @@
 import type { Chart } from 'cdk8s';
-import { k8s, ServiceAccount } from 'cdk8s-plus-28';
+import { k8s } from 'cdk8s-plus-28';
 import type { Platform } from '../config/platform.ts';
 import type { Binding, Operator } from '../model/state.ts';
 import { deployment } from './deployment.ts';
@@ -21,10 +21,11 @@ export function addOperator(chart: Chart, operator: Operator, context: OperatorC
   const { namespace } = context;
   const { place } = operator.settings;
   const metadata = { namespace, labels: operatorLabels(operator) };
-  new ServiceAccount(chart, 'service-account', {
+  const account = k8s.KubeServiceAccount.manifest({
     metadata: { ...metadata, name: operator.name },
-    automountToken: true,
+    automountServiceAccountToken: true,
   });
+  new PlainObject(chart, 'service-account', sorted(account));
   for (const [index, { name, manifest }] of operator.roles.entries()) {
     const labels = commonLabels(operator.solution.name);
     const role = verbatim(manifest, { name, namespace, labels });

@@ -1,4 +1,4 @@
-import { ApiObject, App, Chart } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import type { Place } from '../errors.ts';
 import { isJsonObject, textOf, type JsonObject } from '../kubernetes/value.ts';
 import type { SharedObject, State } from '../model/state.ts';
@@ -36,7 +36,6 @@ interface Part extends Stage {
  * is in the files' names: cdk8s' own dependencies between charts are exponential to sort.
  */
 export function render(state: State): ManifestFile[] {
-  const app = new App();
   const parts = [
     ...clusterParts(state),
     ...admissionParts(state),
@@ -46,18 +45,18 @@ export function render(state: State): ManifestFile[] {
     ...monitoringParts(state),
   ];
   return parts.flatMap((part) => {
-    const chart = new Chart(app, part.file, { disableResourceNameHashes: true });
+    // An app of its own: what is built for one file lives no longer than that.
+    const chart = new Chart(new App(), part.file, { disableResourceNameHashes: true });
     part.addTo(chart);
-    const placed = objectsOf(chart).map(({ object, place }) => ({
-      object: annotated(object, part, state),
-      place,
-    }));
-    if (placed.length === 0) return [];
-    const places = placed.flatMap(({ object, place }): [JsonObject, Place][] =>
-      place ? [[object, place]] : [],
-    );
-    const objects = placed.map(({ object }) => object);
-    return [{ file: part.file, objects, places: new Map(places) }];
+    const constructs = chart.node.children.filter((one) => one instanceof PlainObject);
+    if (constructs.length === 0) return [];
+    const objects = constructs.map((one) => annotated(one.toJson(), part, state));
+    const places = new Map<JsonObject, Place>();
+    for (const [index, object] of objects.entries()) {
+      const place = constructs[index]?.place;
+      if (place) places.set(object, place);
+    }
+    return [{ file: part.file, objects, places }];
   });
 }
 
@@ -160,28 +159,13 @@ function addShared(chart: Chart, objects: readonly SharedObject[]): void {
   }
 }
 
-function objectsOf(
-  chart: Chart,
-): { readonly object: JsonObject; readonly place: Place | undefined }[] {
-  return chart.node.findAll().flatMap((construct) => {
-    if (construct instanceof PlainObject) {
-      return [{ object: construct.toJson(), place: construct.place }];
-    }
-    if (!ApiObject.isApiObject(construct)) return [];
-    return [{ object: sorted(ApiObject.of(construct).toJson()), place: undefined }];
-  });
-}
-
 function annotated(object: JsonObject, part: Stage, { platform }: State): JsonObject {
-  const metadata = {
-    annotations: {},
-    ...(isJsonObject(object['metadata']) ? object['metadata'] : {}),
-  };
-  const own = isJsonObject(metadata['annotations']) ? metadata['annotations'] : {};
+  const { annotations, ...metadata } = isJsonObject(object['metadata']) ? object['metadata'] : {};
+  const own = isJsonObject(annotations) ? annotations : {};
   const agent = agentAnnotations(platform.gitops.agent, textOf(object['kind']), part.order);
   return {
     ...object,
-    metadata: { ...metadata, annotations: { ...own, ...ANNOTATIONS, ...agent } },
+    metadata: { annotations: { ...own, ...ANNOTATIONS, ...agent }, ...metadata },
   };
 }
 
