@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildBench, buildProgram } from './program.mjs';
-import { isCurrent, writeStamp } from './stamp.mjs';
+import { beginStamp, isCurrent, writeStamp } from './stamp.mjs';
 
 const { values, positionals } = parseArgs({
   options: { bench: { type: 'boolean' } },
@@ -14,4 +14,7 @@ const { values, positionals } = parseArgs({
 });
 const [folder = join(import.meta.dirname, '..', 'build')] = positionals;
 if (values.bench === true) buildBench(folder);
-else if (!isCurrent(folder)) writeStamp(folder, buildProgram(folder));
+else if (!isCurrent(folder)) {
+  const begun = beginStamp(folder);
+  writeStamp(folder, begun, buildProgram(folder));
+}

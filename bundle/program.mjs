@@ -38,7 +38,7 @@ const OPTIONS = {
  * Builds the program.
  *
  * @param {string} folder - `build` below the folder that package.json and templates/ are in; is made
- * @returns {string[]} the paths of what was bundled, relative to the repository
+ * @returns {import('./stamp.mjs').Made}
  */
 export function buildProgram(folder) {
   mkdirSync(folder, { recursive: true });
@@ -47,12 +47,20 @@ export function buildProgram(folder) {
   place(join(folder, 'package.json'), '{"type":"commonjs"}\n');
   place(join(folder, 'hash-worker.js'), worker.text);
   const entry = 'src/main.ts';
-  for (const [module, commands] of Object.entries(SHARES)) {
-    placeBundle(entry, join(folder, bundleFor('main', commands)), othersThan(module));
-  }
-  const inputs = placeBundle(entry, join(folder, bundleFor('main', [])));
+  const shares = Object.entries(SHARES).map(([module, commands]) => ({
+    name: bundleFor('main', commands),
+    external: othersThan(module),
+  }));
+  const whole = { name: bundleFor('main', []), external: [] };
+  const inputs = [...shares, whole].flatMap(({ name, external }) =>
+    placeBundle(entry, join(folder, name), external),
+  );
   placeStart(folder, 'main');
-  return [...inputs, ...worker.inputs];
+  const bundles = [...shares, whole].flatMap(({ name }) => [name, cacheFileOf(name)]);
+  return {
+    inputs: [...new Set([...inputs, ...worker.inputs])],
+    outputs: ['package.json', 'hash-worker.js', 'main.js', ...bundles],
+  };
 }
 
 /**

@@ -44,7 +44,7 @@ export function writeRoot(folder) {
   for (const entry of nodeEntries()) write(node, entry);
   for (const entry of programEntries()) write(solutions, entry);
   const build = join(solutions, HOME_OF_PROGRAM, 'build');
-  const inputs = buildProgram(build);
+  const { inputs } = buildProgram(build);
   // The launcher starts it.
   chmodSync(join(build, 'main.js'), PLAIN);
   write(solutions, {
