@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import { isSystemError } from '../disk/failure.ts';
+import { throwAll, type SolutionsError } from '../errors.ts';
 import { isPrintable } from '../printable.ts';
-import { mistake, quoted, unreadable } from './mistake.ts';
+import { mistake, quoted, unreadable, type ArchiveCode } from './mistake.ts';
 import type { TreeEntry } from './links.ts';
 
 /** A directory that holds what an ISO image would hold. */
@@ -16,28 +17,52 @@ export interface Directory {
   readonly size: number;
   /** When any of them changed last, in milliseconds since 1970. */
   readonly changed: number;
+  /** What is not among the entries because of its name; {@link walkDirectory} refuses the directory. */
+  readonly mistakes: readonly SolutionsError<ArchiveCode>[];
 }
 
 /** As many as an ISO image may have: more is no Solution archive. */
 const MAX_ENTRIES = 30_000;
 const MAX_DEPTH = 64;
+/** Refused names that are collected: with more of them a directory is no archive with a slip in it. */
+const MAX_REFUSED = 100;
 
 /**
  * Walks a directory without following any link.
  *
  * @param name - the directory as the user wrote it, for places
- * @throws SolutionsError `archive-not-readable`, `archive-bad-name`, `archive-too-large`
+ * @throws SolutionsError `archive-not-readable`, `archive-too-large`, or several in an
+ *   AggregateError: `archive-bad-name`
  */
 export function walkDirectory(root: string, name: string): Directory {
+  const directory = walkFlawed(root, name);
+  throwAll(directory.mistakes);
+  return directory;
+}
+
+/**
+ * The same for whoever wants to see all that is wrong: a directory with {@link Directory.mistakes}
+ * is walked all the same.
+ *
+ * @throws SolutionsError `archive-not-readable`, `archive-too-large`, and `archive-bad-name` where
+ *   there are over 100 of these
+ */
+export function walkFlawed(root: string, name: string): Directory {
+  const mistakes: SolutionsError<ArchiveCode>[] = [];
   const entries = new Map<string, TreeEntry>();
   const hash = createHash('sha256');
   let size = 0;
   let changed = 0;
   const walk = (folder: string, depth: number): void => {
     for (const base of list(join(root, folder), `${name}:${folder}`)) {
+      if (isRefused(base)) {
+        const refusal = badName(base, folder === '' ? name : `${name}:${folder}`);
+        if (mistakes.length === MAX_REFUSED) throw refusal;
+        mistakes.push(refusal);
+        continue;
+      }
       const path = folder === '' ? base : `${folder}/${base}`;
       const file = join(root, path);
-      checkName(base, `${name}:${folder}`);
       const stat = lstatSync(file, { bigint: true });
       entries.set(path, toEntry(file, stat));
       if (stat.isFile()) size += Number(stat.size);
@@ -61,7 +86,7 @@ export function walkDirectory(root: string, name: string): Directory {
   } catch (cause) {
     throw isSystemError(cause) ? unreadable('the archive', name, cause) : cause;
   }
-  return { entries, fingerprint: hash.digest('hex'), size, changed };
+  return { entries, fingerprint: hash.digest('hex'), size, changed, mistakes };
 }
 
 function list(folder: string, file: string): string[] {
@@ -88,10 +113,13 @@ function toEntry(file: string, stat: BigIntStats): TreeEntry {
 }
 
 /** The same names are refused in an ISO image. */
-function checkName(base: string, file: string): void {
+function isRefused(base: string): boolean {
   // U+FFFD is what the bytes of another encoding become: such a file could not be opened again.
-  if (isPrintable(base) && !base.includes('\uFFFD')) return;
-  throw mistake(
+  return !isPrintable(base) || base.includes('\uFFFD');
+}
+
+function badName(base: string, file: string): SolutionsError<ArchiveCode> {
+  return mistake(
     'archive-bad-name',
     `a file name holds control characters or is not UTF-8: ${quoted(base)}`,
     { file },

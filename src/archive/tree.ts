@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { solutionsErrors, throwAll, type Notice, type SolutionsError } from '../errors.ts';
-import { openImage, readEntry, type Image } from '../iso/image.ts';
+import { openFlawedImage, readEntry, type Image } from '../iso/image.ts';
 import { openFile } from '../iso/reader.ts';
-import { walkDirectory } from './directory.ts';
+import { walkFlawed } from './directory.ts';
 import {
   childrenOf,
   follow,
@@ -131,7 +131,7 @@ function statArchive(file: string, name: string): Stats {
 function openIso(file: string, name: string): Tree {
   const reader = openFile(file);
   try {
-    const image = openImage(reader, name);
+    const image = openFlawedImage(reader, name);
     if (image.names === 'plain') {
       throw mistake(
         'archive-plain-names',
@@ -148,7 +148,7 @@ function openIso(file: string, name: string): Tree {
       file,
       volume: { id: image.volumeId, size: reader.size, names: image.names, image },
       notices: image.notices,
-      mistakes: tailMistakes(reader.size, image.volumeSize, name),
+      mistakes: [...image.mistakes, ...tailMistakes(reader.size, image.volumeSize, name)],
       ...filesOf(image.entries, {
         name,
         diskOf: () => file,
@@ -187,13 +187,13 @@ function tailMistakes(size: number, volumeSize: number, name: string): Solutions
 }
 
 function openDirectory(file: string, name: string): Tree {
-  const { entries } = walkDirectory(file, name);
+  const { entries, mistakes } = walkFlawed(file, name);
   return {
     kind: 'directory',
     name,
     file,
     notices: [],
-    mistakes: [],
+    mistakes,
     ...filesOf(entries, {
       name,
       diskOf: (real) => join(file, real),

@@ -78,7 +78,8 @@ function modeText(mode: number): string {
 
 /** Whoever reads the other tree must find the same files. */
 function checkJoliet(image: Image, findings: Findings): void {
-  if (image.entries.size > MAX_COMPARED) return;
+  // Of a name that was refused, the other tree may have a spelling that is not.
+  if (image.entries.size > MAX_COMPARED || image.mistakes.length > 0) return;
   let joliet: Image;
   try {
     joliet = openImage(image.reader, image.name, 'joliet');

@@ -1,7 +1,7 @@
 import { counted } from '../count.ts';
-import type { Notice } from '../errors.ts';
+import { throwAll, type Notice, type SolutionsError } from '../errors.ts';
 import { sortByPath, type Entry } from './entry.ts';
-import { isoError, notice, type Spot } from './failure.ts';
+import { isoError, notice, type IsoCode, type Spot } from './failure.ts';
 import { SECTOR } from './fields.ts';
 import { budgetFor } from './limits.ts';
 import { refuseLimitedSizes } from './limited-size.ts';
@@ -35,6 +35,8 @@ export interface Image {
   /** The 512 bytes of the primary volume descriptor where implantisomd5 leaves its sums. */
   readonly applicationUse: Uint8Array;
   readonly notices: readonly Notice[];
+  /** What is not among the entries because of its name; {@link openImage} refuses the image. */
+  readonly mistakes: readonly SolutionsError<IsoCode>[];
   /** By path, in the order of the bytes of the paths; the root itself is not among them. */
   readonly entries: ReadonlyMap<string, Entry>;
 }
@@ -47,9 +49,22 @@ export interface Image {
  *
  * @param name what places in errors and notices call the image: `<name>:<path inside>`
  * @param only the one tree to read, where an image has several
- * @throws SolutionsError with an {@link IsoCode}. The reader stays open.
+ * @throws SolutionsError with an {@link IsoCode}, or several in an AggregateError: names that are
+ *   refused. The reader stays open.
  */
 export function openImage(reader: Reader, name: string, only?: 'joliet'): Image {
+  const image = openFlawedImage(reader, name, only);
+  throwAll(image.mistakes);
+  return image;
+}
+
+/**
+ * The same for whoever wants to see all that is wrong: an image with {@link Image.mistakes} is
+ * opened all the same.
+ *
+ * @throws SolutionsError with an {@link IsoCode}. The reader stays open.
+ */
+export function openFlawedImage(reader: Reader, name: string, only?: 'joliet'): Image {
   const spot: Spot = { image: name, path: '', notices: [] };
   const volume = readVolume(reader, spot);
   const { rootMode, ...best } = treeOf(reader, volume, spot);
@@ -71,6 +86,7 @@ export function openImage(reader: Reader, name: string, only?: 'joliet'): Image 
     volumeSize: volume.size,
     applicationUse: volume.applicationUse,
     notices: spot.notices,
+    mistakes: tree.refused,
     entries: byPath(tree.entries, spot),
   };
 }
@@ -94,6 +110,7 @@ function treeOf(reader: Reader, volume: Volume, spot: Spot): Tree & Pick<Image, 
     sections: new Map(),
     seen: new Set(),
     survey: newSurvey(),
+    refused: [],
   };
 }
 

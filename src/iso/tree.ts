@@ -1,5 +1,6 @@
+import type { SolutionsError } from '../errors.ts';
 import type { Entry } from './entry.ts';
-import { isoError, type Spot } from './failure.ts';
+import { isoError, type IsoCode, type Spot } from './failure.ts';
 import { byteAt, SECTOR } from './fields.ts';
 import { fileEntry, nextSection, type OpenFile } from './file.ts';
 import { decodeJoliet, decodeText, faultOf, shown, withoutVersion } from './names.ts';
@@ -25,7 +26,12 @@ export interface Tree extends SystemUseContext {
   /** The offsets of the directories that were read. */
   readonly seen: Set<number>;
   readonly survey: Survey;
+  /** What is left out because of its name, a directory with all that is in it. */
+  readonly refused: SolutionsError<IsoCode>[];
 }
+
+/** Refused names that are collected: with more of them an image is no archive with a slip in it. */
+const MAX_REFUSED = 100;
 
 /** A directory to read. Bytes. */
 interface Directory {
@@ -43,6 +49,8 @@ interface Listing {
   readonly children: { readonly entry: Entry; readonly directory: Directory }[];
   /** A file of which another section must follow. */
   open: OpenFile | undefined;
+  /** Whether another section must follow of a file whose name was refused. */
+  refused: boolean;
   /** Whether a record was skipped because it belongs elsewhere, and whether any was not. */
   relocated: boolean;
   kept: boolean;
@@ -66,6 +74,7 @@ export function readDirectory(tree: Tree, directory: Directory): boolean {
     bytes,
     children: [],
     open: undefined,
+    refused: false,
     relocated: false,
     kept: false,
   };
@@ -135,6 +144,11 @@ function take(listing: Listing, record: DirectoryRecord): void {
     listing.open = nextSection(listing.open, next);
     return;
   }
+  if (listing.refused) {
+    tree.budget.count(0, tree.spot);
+    listing.refused = (record.flags & MULTI_EXTENT) !== 0;
+    return;
+  }
   const use = systemUseOf(listing, record);
   if (use.relocated) {
     tree.budget.count(0, tree.spot);
@@ -143,12 +157,26 @@ function take(listing: Listing, record: DirectoryRecord): void {
   }
   listing.kept = true;
   const name = nameOf(listing, record, use);
+  const fault = faultOf(name);
+  if (fault !== undefined) {
+    refuse(listing, record, badName(name, fault, tree.spot));
+    return;
+  }
   const path = directory.path === '' ? name : `${directory.path}/${name}`;
   tree.budget.count(path.length, tree.spot);
   survey(listing, record, { path, use });
   const isDirectory = use.childBlock !== undefined || (record.flags & DIRECTORY) !== 0;
   if (isDirectory) listing.children.push(childOf(listing, record, { path, use }));
   else listing.open = fileEntry({ bytes, record, tree }, { path, use });
+}
+
+/** Goes on without what has such a name: nothing is ever found by it. */
+function refuse(listing: Listing, record: DirectoryRecord, error: SolutionsError<IsoCode>): void {
+  const { refused, budget, spot } = listing.tree;
+  if (refused.length === MAX_REFUSED) throw error;
+  refused.push(error);
+  budget.count(0, spot);
+  listing.refused = (record.flags & MULTI_EXTENT) !== 0;
 }
 
 /** Levels of directories, the root being the first (6.8.2.1). */
@@ -190,12 +218,10 @@ function nameOf({ bytes, tree }: Listing, record: DirectoryRecord, use: SystemUs
   if (name === undefined) {
     throw isoError('iso-corrupt', 'a Joliet name has half a character', tree.spot);
   }
-  const fault = faultOf(name);
-  if (fault === undefined) return name;
-  throw badName(name, fault, tree.spot);
+  return name;
 }
 
-function badName(name: string, fault: string, spot: Spot) {
+function badName(name: string, fault: string, spot: Spot): SolutionsError<IsoCode> {
   return isoError('iso-bad-name', `the name \`${shown(name)}\` is refused: ${fault}`, spot, {
     hint: 'ask the vendor to rename the file and to make the image anew',
   });

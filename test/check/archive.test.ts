@@ -25,6 +25,7 @@ import {
   write,
   type TreeToMake,
 } from '../support/archive-make.ts';
+import { genisoimage } from '../support/iso-make.ts';
 import { imageCases } from '../support/check-images.ts';
 import { checked, goodTree, rulesIn } from '../support/check-make.ts';
 import { alertsOf, dashboardOf } from '../support/monitoring-make.ts';
@@ -784,6 +785,23 @@ describe('one mistake hides no other', () => {
     bytes.writeUInt8(bytes.readUInt8(20) ^ 1, 20);
     writeFileSync(file, bytes);
     expect(rulesIn(await checked(folder, { deep: true }))).toEqual(['blob-missing', 'blob-digest']);
+  });
+
+  test('in names that are refused, whether a directory has them or an image', async () => {
+    const folder = goodTree({ roles: '# none\n' });
+    write(folder, 'docs/x\u001B[31m', 'text\n');
+    write(folder, '\u001B/y', 'text\n');
+    const iso = join(scratchFolder(), 'a.iso');
+    await genisoimage(folder, iso, ['-volid', 'Store 1.0.0']);
+    for (const file of [folder, iso]) {
+      const { findings } = await checked(file);
+      expect(findings.map(({ rule, at }) => [rule, at?.path])).toEqual([
+        ['file-name', undefined],
+        ['file-name', 'docs'],
+        ['role-missing', 'operator/deploy/role.yaml'],
+      ]);
+      expect(JSON.stringify(findings)).not.toContain('\\u001b/y');
+    }
   });
 
   test('in several archives', async () => {

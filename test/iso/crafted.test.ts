@@ -1,7 +1,7 @@
 import { openSync, closeSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openImage, readEntry, type Image } from '../../src/iso/image.ts';
+import { openFlawedImage, openImage, readEntry, type Image } from '../../src/iso/image.ts';
 import { openFile } from '../../src/iso/reader.ts';
 import {
   ce,
@@ -387,6 +387,44 @@ describe.each([
     expect(error.message).toContain(says);
     expect(error.code).toBe(code);
     expect(took).toBeLessThan(1000);
+  });
+});
+
+describe('a name that is refused', () => {
+  const bad = 'a\u001B';
+  const records = [
+    record('A.;1', { block: 23, size: 5, flags: 0x80, systemUse: rock(bad) }),
+    record('A.;1', { block: 24, size: 4, flags: 0x80 }),
+    record('A.;1', { block: 25, size: 4 }),
+    folder('D', 26, { systemUse: Buffer.concat([px(0o40755), nm('b\u001B')]) }),
+    record('Z.;1', { block: 24, size: 4, systemUse: rock('z') }),
+  ];
+  const bytes = rocky(records, {
+    24: Buffer.from('last'),
+    26: directory(26, [record('BELOW.;1', { systemUse: rock('below') })]),
+  });
+
+  test('costs its file, or its directory with all below it, and hides no other', () => {
+    const found = throughBuffer(bytes, (reader) => openFlawedImage(reader, 'test.iso'));
+    expect(paths(found)).toEqual(['z']);
+    expect(found.mistakes.map(({ code, message }) => [code, message])).toEqual([
+      ['iso-bad-name', 'the name `a\\u001b` is refused: it holds control characters'],
+      ['iso-bad-name', 'the name `b\\u001b` is refused: it holds control characters'],
+    ]);
+  });
+
+  test('is refused with the others, up to a hundred of them', () => {
+    const of = (count: number) => () =>
+      throughBuffer(
+        rocky(
+          Array.from({ length: count }, (_, index) =>
+            record(`${index}.;1`, { systemUse: rock(`${bad}${index}`) }),
+          ),
+        ),
+        (reader) => openImage(reader, 'test.iso'),
+      );
+    expect(of(100)).toThrow('100 errors');
+    expect(errorOf(of(101)).message).toContain('100` is refused');
   });
 });
 

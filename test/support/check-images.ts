@@ -285,11 +285,13 @@ const susp: readonly ImageCase[] = [
   {
     rule: 'file-name',
     title: 'a Rock Ridge name that leads elsewhere',
+    also: ['archive-no-manifest'],
     edit: (bytes) => void bytes.write('../../x', nameOf(bytes, NAME) + 5, 'latin1'),
   },
   {
     rule: 'file-name',
     title: 'a Rock Ridge name with an escape sequence',
+    also: ['archive-no-manifest'],
     edit: (bytes) => void bytes.write('\x1b[31m', nameOf(bytes, NAME) + 5, 'latin1'),
   },
   {
