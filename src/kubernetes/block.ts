@@ -38,10 +38,11 @@ function readNode(cursor: Cursor, around: Around): Node {
   }
   const start = cursor.pos;
   const properties = readProperties(cursor);
-  if (!properties) return readBare(cursor, { ...around, fresh }, { start, properties });
+  const before = { start, properties, fresh };
+  if (!properties) return readBare(cursor, around, before);
   // Properties alone in their line are those of what follows, a whole collection or nothing.
   if (cursor.code() !== NEWLINE && cursor.text.charAt(cursor.pos) !== '#') {
-    return readBare(cursor, { ...around, fresh }, { start, properties });
+    return readBare(cursor, around, before);
   }
   cursor.skip();
   if (cursor.atEnd || !belongs(cursor, around)) return absent(cursor, properties);
@@ -70,13 +71,15 @@ function withProperties(cursor: Cursor, node: Node, { anchor, tag }: Properties)
 interface Start {
   readonly start: number;
   readonly properties: Properties | undefined;
+  /** Whether a block collection may start here. */
+  readonly fresh: boolean;
 }
 
 function readBare(cursor: Cursor, around: Around, before: Start): Node {
   const next = cursor.text.charAt(cursor.pos);
   if (next === '|' || next === '>') return readText(cursor, around, before.properties);
   const column = before.start - cursor.lineStart;
-  if (around.fresh && !before.properties) {
+  if (before.fresh && !before.properties) {
     if (isAt(cursor, DASH)) return readList(cursor, column, around);
     if (isAt(cursor, QUESTION) || isAt(cursor, COLON)) return readMap(cursor, column, undefined);
   }
@@ -84,7 +87,7 @@ function readBare(cursor: Cursor, around: Around, before: Start): Node {
   const atom = readAtom(cursor, around.parent, before.properties);
   skipBlanks(cursor);
   if (!isAt(cursor, COLON)) return atom;
-  if (!around.fresh || cursor.lineStart !== lineStart) {
+  if (!before.fresh || cursor.lineStart !== lineStart) {
     cursor.fail('a map cannot start here', {
       hint: 'quote text that holds `: `, and keep a key on one line',
     });

@@ -135,17 +135,19 @@ function scalarValue(node: ScalarNode, to: Conversion): Json {
 
 function mapValue(node: MapNode, to: Conversion): JsonObject {
   const map: Record<string, Json> = {};
-  const written = new Set<string>();
+  // Of a map that nothing is merged into, all that is there was written.
+  let written: Set<string> | undefined;
   for (const [key, value] of node.entries) {
     if (isMerge(key)) {
+      written ??= new Set(Object.keys(map));
       merge(map, value, to);
       continue;
     }
     const name = keyName(key, to);
-    if (written.has(name)) {
+    if (written ? written.has(name) : Object.hasOwn(map, name)) {
       refuse(to, `the key \`${name}\` stands here a second time`, key.at, 'remove one of the two');
     }
-    written.add(name);
+    written?.add(name);
     put(map, name, valueOf(value, to));
   }
   return map;

@@ -39,7 +39,8 @@ export class Cursor {
   lineStart = 0;
   #depth = 0;
   /** Where the last `skip` started, and where it ended. */
-  #skipped = { from: 0, to: 0 };
+  #skippedFrom = 0;
+  #skippedTo = 0;
 
   /** `base` is where `text` stands in its file. */
   constructor(text: string, base: number, file: { readonly count: Count; readonly fail: Fail }) {
@@ -88,13 +89,14 @@ export class Cursor {
         crossed = true;
       } else break;
     }
-    this.#skipped = { from, to: this.pos };
+    this.#skippedFrom = from;
+    this.#skippedTo = this.pos;
     return crossed;
   }
 
   /** The end of what was read last, before the blanks that were gone over since. */
   get behind(): number {
-    return this.pos === this.#skipped.to ? this.#skipped.from : this.pos;
+    return this.pos === this.#skippedTo ? this.#skippedFrom : this.pos;
   }
 
   /** Goes over the line end at `pos`. */

@@ -37,8 +37,13 @@ export function readPlain(cursor: Cursor, parent: number, inFlow: boolean): stri
   }
   const from = cursor.pos;
   let end = lineOf(cursor, inFlow);
-  const parts = [cursor.text.slice(from, end)];
-  while (cursor.code() === NEWLINE && continues(cursor, parent, inFlow)) {
+  const first = cursor.text.slice(from, end);
+  if (!continues(cursor, parent, inFlow)) {
+    cursor.pos = end;
+    return first;
+  }
+  const parts = [first];
+  while (continues(cursor, parent, inFlow)) {
     const blankLines = countBlankLines(cursor);
     const start = cursor.pos;
     end = lineOf(cursor, inFlow);
@@ -92,6 +97,7 @@ function endsInFlow(code: number): boolean {
 /** Whether the scalar goes on in a line below; `cursor` stays where it is. */
 function continues(cursor: Cursor, parent: number, inFlow: boolean): boolean {
   const { text } = cursor;
+  if (text.charCodeAt(cursor.pos) !== NEWLINE) return false;
   let lineStart = cursor.pos + 1;
   for (;;) {
     let at = lineStart;
