@@ -45,8 +45,7 @@ export function addPush(invocation: Invocation): void {
       '--mount-from <id>',
       'take unchanged layers over from this other version, or repository prefix; again for more; by ' +
         'default what SOLUTIONS_MOUNT_FROM says',
-      (value: string, before: readonly string[]) => [...before, value],
-      [],
+      (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
     )
     .option('--verify', 'read every manifest back at the end')
     .option('--dry-run', 'send nothing; say what would be sent')

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openTree } from '../archive/tree.ts';
-import { solutionsErrors, throwAll, type SolutionsError } from '../errors.ts';
+import { solutionsErrors, throwAll, type Notice, type SolutionsError } from '../errors.ts';
 import { EarlierVersions, requireEarlier } from '../images/earlier.ts';
 import { mistake } from '../images/mistake.ts';
 import { push as pushImages, type PushReport } from '../images/push.ts';
@@ -40,6 +40,7 @@ export async function push(given: PushOptions, terminal: Terminal): Promise<Exit
     requirePair(options);
     requireEarlier(options.mountFrom ?? []);
     const shipments = await readShipments(options, target, stop);
+    for (const { notices } of shipments) for (const notice of notices) terminal.warn(notice);
     codeOf = pushCodeOf;
     return await send(shipments, { target, options, stop }, terminal);
   } catch (error) {
@@ -87,7 +88,10 @@ async function send(
       action: 'pushing',
       items: `${event.imagesDone} of ${event.images} images`,
     });
-  const earlier = earlierOf(shipments, target, options);
+  const earlier = earlierOf(shipments, { target, options }, (notice) => {
+    progress.clear();
+    terminal.warn(notice);
+  });
   try {
     const result = await pushImages(shipments, {
       session,
@@ -148,14 +152,24 @@ function twins(shipments: readonly Shipment[]): SolutionsError[] {
 
 function earlierOf(
   shipments: readonly Shipment[],
-  target: Target,
-  { root, mountFrom = [] }: PushOptions,
+  { target, options }: Omit<Sending, 'stop'>,
+  warn: (notice: Notice) => void,
 ): EarlierVersions {
+  const { root, mountFrom = [] } = options;
   // Nobody asks for them where all is there, and a Job has none.
   const records = async () => {
     if (!existsSync(join(root, 'metadata'))) return [];
     const { openStore } = await import('../metadata/store.ts');
-    return [...openStore(root, false).stored.values()].map(({ record }) => record);
+    try {
+      return [...openStore(root, false).stored.values()].map(({ record }) => record);
+    } catch (error) {
+      // They spare bytes, and no image needs them.
+      for (const { code, message, place } of solutionsErrors(error)) {
+        const hint = 'without it no other version is known to mount from; `--mount-from` names one';
+        warn({ code, message, place, hint });
+      }
+      return [];
+    }
   };
   return new EarlierVersions({ records, shipments, target, from: mountFrom });
 }

@@ -1,11 +1,12 @@
 import { mistakeOf } from '../errors.ts';
 
-/** What this folder complains of. */
+/** What this folder complains of, as errors and as notices. */
 export type PushCode =
   | 'push-target'
   | 'push-id'
   | 'push-id-twice'
   | 'push-name'
+  | 'push-empty'
   | 'push-mount-from'
   | 'push-content'
   | 'push-changed'

@@ -2,6 +2,7 @@ import { readCargo } from '../archive/cargo.ts';
 import type { BlobFile, ImageRecord } from '../archive/images.ts';
 import { quoted } from '../archive/mistake.ts';
 import type { Tree } from '../archive/tree.ts';
+import type { Notice } from '../errors.ts';
 import { digestHex, digestOf } from '../oci/digest.ts';
 import { MAX_MANIFEST, parseManifest } from '../oci/manifest.ts';
 import type { Manifest } from '../registry/manifests.ts';
@@ -17,6 +18,8 @@ export interface Shipment {
   /** Of the Solution. */
   readonly name: string;
   readonly images: readonly Consignment[];
+  /** What is not sent though somebody may expect it. */
+  readonly notices: readonly Notice[];
 }
 
 /** One image and where it goes. */
@@ -57,6 +60,7 @@ export function readShipment(tree: Tree, target: Target): Shipment {
     archive: tree.name,
     id,
     name,
+    notices: images.records.length > 0 ? images.notices : [...images.notices, empty(tree)],
     images: images.records.map((record) => {
       const text = `${record.name}:${record.tag}`;
       const repository = repositoryBelow(target, `${id}/${record.name}`);
@@ -74,6 +78,13 @@ export function readShipment(tree: Tree, target: Target): Shipment {
       };
     }),
   };
+}
+
+function empty(tree: Tree): Notice {
+  return mistake('push-empty', 'there is no image in the archive', {
+    place: { file: tree.name },
+    hint: 'is it whole? Images are in `images/<name>/<tag>/`',
+  });
 }
 
 /** By image and digest. */

@@ -90,6 +90,33 @@ describe('push', () => {
     );
     expect(mounts.map(({ status }) => status)).toContain(201);
   });
+
+  it('sends all where metadata/ cannot be read, and says so', async () => {
+    const registry = await startRegistry();
+    const folder = scratchFolder();
+    writeFileSync(join(folder, 'metadata'), 'of something else');
+    const { exitCode, stdout, stderr } = await push(registry.host, [
+      '-C',
+      folder,
+      archive,
+      '--plain-http',
+    ]);
+    expect(stderr).toMatch(/^warning: .*metadata: .*not a directory/mu);
+    expect(stdout).toMatch(/^pushed +3 +\d+ +[\d.]+ KiB$/mu);
+    expect(exitCode).toBe(0);
+  });
+
+  it.each([
+    ['that is not in its place', 'images/scality/web/1.0/manifest.json', 'left out: "images/sc'],
+    ['of which there is none', 'other/file', 'there is no image in the archive'],
+  ])('warns of an image %s: nothing is sent of it', async (_, path, expected) => {
+    const registry = await startRegistry();
+    const folder = makeTree(scratchFolder(), { images: [], files: { [path]: '{}' } });
+    const { exitCode, stderr } = await push(registry.host, [folder, '--plain-http']);
+    expect(stderr).toContain('warning: ');
+    expect(stderr).toContain(expected);
+    expect(exitCode).toBe(0);
+  });
 });
 
 describe('--mount-from', () => {
