@@ -54,6 +54,11 @@ export class GoneError extends RegistryError {
   }
 }
 
+/** A refusal as what time may heal. */
+export function again({ message, status, hint }: RegistryError): RegistryError {
+  return new RegistryError('registry-temporary', message, { status, hint });
+}
+
 /** The error of a run that its signal ended. */
 export function interrupted(): RegistryError {
   return new RegistryError('registry-interrupted', 'interrupted');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bodyOf, type Answer } from './exchange.ts';
-import { RegistryError } from './failure.ts';
-import type { Destination } from './session.ts';
+import { again, RegistryError } from './failure.ts';
+import type { Call, Destination } from './session.ts';
 
 /** A manifest as it is stored. */
 export interface Manifest {
@@ -71,7 +71,7 @@ export async function getManifest(
 }
 
 /**
- * Stores a manifest under a tag or its digest, byte for byte.
+ * Stores a manifest under a tag or its digest, byte for byte. All that it names must be there.
  *
  * @throws RegistryError; `registry-protocol` where the registry says another digest
  */
@@ -80,7 +80,7 @@ export async function putManifest(
   reference: string,
   manifest: Manifest,
 ): Promise<void> {
-  const answer = await session.call({
+  const call: Call = {
     method: 'PUT',
     repository,
     path: `manifests/${reference}`,
@@ -88,13 +88,30 @@ export async function putManifest(
     body: bodyOf(manifest.bytes),
     action: 'sending the manifest',
     expected: [200, 201, 202],
-  });
+  };
+  const answer = await session.retrying(() =>
+    session.callOnce(call).catch((error: unknown) => {
+      throw isUnseen(error) ? again(error) : error;
+    }),
+  );
   const stored = digestHeader(answer);
   if (stored === undefined || stored === manifest.digest) return;
   throw new RegistryError(
     'registry-protocol',
     `the registry stored the manifest ${manifest.digest} as ${stored}`,
     { hint: 'is something between here and the registry changing what is sent?' },
+  );
+}
+
+/**
+ * Blobs that were stored a moment ago and are not seen: docker-registry empties the link to a blob
+ * before it writes it again, for another push of the same image, and others store with a delay.
+ */
+function isUnseen(error: unknown): error is RegistryError {
+  return (
+    error instanceof RegistryError &&
+    error.code === 'registry-refused' &&
+    /\bMANIFEST_BLOB_UNKNOWN\b/u.test(error.message)
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Body } from './exchange.ts';
-import { RegistryError } from './failure.ts';
+import { again, RegistryError } from './failure.ts';
 import { locationFrom } from './location.ts';
 import type { Call, Destination } from './session.ts';
 
@@ -172,10 +172,6 @@ function isLostUpload(error: unknown): error is RegistryError {
   return /\b(?:DIGEST_INVALID|SIZE_INVALID|BLOB_UPLOAD_UNKNOWN|BLOB_UPLOAD_INVALID)\b/u.test(
     error.message,
   );
-}
-
-function again({ message, status, hint }: RegistryError): RegistryError {
-  return new RegistryError('registry-temporary', message, { status, hint });
 }
 
 function locationOf(header: string | undefined, base: URL): URL {

@@ -252,6 +252,23 @@ describe('a registry that refuses', () => {
     expect(storedTag(registry, 'store-1.0.0/big', '1')).toBeUndefined();
   });
 
+  it('a manifest because another push writes the link to a layer just now is asked again', async () => {
+    const registry = await startRegistry();
+    const { tree, layers } = bigTree([2000]);
+    const layer = `_layers/sha256/${layers[0]?.slice(7)}/link`;
+    const link = join(registry.storage, 'docker/registry/v2/repositories/store-1.0.0/big', layer);
+    const contents = ['', layers[0] ?? ''];
+    const proxy = await startFaultProxy(registry.host, (request) => {
+      const content = isManifest(request) ? contents.shift() : undefined;
+      if (content !== undefined) writeFileSync(link, content);
+      return undefined;
+    });
+    expect(statuses(await pushTrees(proxy.host, [tree]))).toEqual(['pushed']);
+    const answers = (await registry.requests()).filter(({ method }) => method === 'PUT');
+    expect(answers.map(({ status }) => status).slice(-2)).toEqual([400, 201]);
+    await pullWhole(`${registry.host}/store-1.0.0/big:1`);
+  });
+
   it('a large layer is believed: its answer counts, not the reset that follows', async () => {
     const { proxy } = await faultyRegistry({ status: 413, body: '<html>too large' }, isUpload);
     const { tree } = bigTree([24 * MIB]);
