@@ -1,7 +1,7 @@
 import { MAX_DEPTH, type Fail } from './cursor.ts';
 import type { AliasNode, MapNode, Node, ScalarNode } from './node.ts';
 import { keyOf, resolvePlain, resolveTagged, type Scalar } from './scalar.ts';
-import { isJsonObject, type Json, type JsonObject } from './value.ts';
+import { isJsonObject, setField, type Json, type JsonObject } from './value.ts';
 
 /** Aliases share what they name; every printer and every walk would see it again and again. */
 interface Anchored {
@@ -148,21 +148,9 @@ function mapValue(node: MapNode, to: Conversion): JsonObject {
       refuse(to, `the key \`${name}\` stands here a second time`, key.at, 'remove one of the two');
     }
     written?.add(name);
-    put(map, name, valueOf(value, to));
+    setField(map, name, valueOf(value, to));
   }
   return map;
-}
-
-/** `__proto__` is a key like any other. */
-function put(map: Record<string, Json>, name: string, value: Json): void {
-  if (name !== '__proto__') map[name] = value;
-  else
-    Object.defineProperty(map, name, {
-      value,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
 }
 
 function keyName(node: Node, to: Conversion): string {
@@ -204,7 +192,7 @@ function merge(map: Record<string, Json>, from: Node, to: Conversion): void {
         'quote it where the key `<<` is meant',
       );
     }
-    for (const [name, merged] of Object.entries(value)) put(map, name, merged);
+    for (const [name, merged] of Object.entries(value)) setField(map, name, merged);
   }
 }
 

@@ -29,6 +29,15 @@ export function fieldOf(value: Json | undefined, key: string): Json | undefined 
   return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
+/** Sets a key of a map that is being made; `__proto__` is one like any other. */
+export function setField(map: Record<string, Json>, key: string, value: Json): void {
+  if (key !== '__proto__') map[key] = value;
+  else {
+    const own = { value, enumerable: true, configurable: true, writable: true };
+    Object.defineProperty(map, key, own);
+  }
+}
+
 /** `value` where it is text, and `''` elsewhere. */
 export function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : '';

@@ -1,7 +1,14 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Place } from '../errors.ts';
-import { isJsonObject, nameOf, textOf, type Json, type JsonObject } from '../kubernetes/value.ts';
+import {
+  isJsonObject,
+  nameOf,
+  setField,
+  textOf,
+  type Json,
+  type JsonObject,
+} from '../kubernetes/value.ts';
 
 /**
  * An object in the tree of constructs whose manifest is `value`, as it is. cdk8s' own way from
@@ -57,10 +64,10 @@ function sortedValue(value: unknown): Json {
 }
 
 function sortedMap(map: object): JsonObject {
-  const entries: [string, Json][] = [];
+  const fields: Record<string, Json> = {};
   for (const key of Object.keys(map).sort()) {
     const value: unknown = Reflect.get(map, key);
-    if (value !== undefined) entries.push([key, sortedValue(value)]);
+    if (value !== undefined) setField(fields, key, sortedValue(value));
   }
-  return Object.fromEntries(entries);
+  return fields;
 }
