@@ -14,7 +14,7 @@ import {
 } from './names.ts';
 import { podMistakes } from './pod.ts';
 import { clusterRoleMistakes, roleMistakes } from './role.ts';
-import { groupOf, isJsonObject, type Json, type JsonObject } from './value.ts';
+import { groupOf, isJsonList, isJsonObject, type Json, type JsonObject } from './value.ts';
 
 type NameRule = (name: string) => string | undefined;
 
@@ -37,9 +37,9 @@ const SPEC_RULES = new Map<string, (object: JsonObject) => string[]>(
     ConfigMap: configMistakes,
     'Deployment.apps': (object) => [...workloadMistakes(object), ...selectorMistakes(object)],
     'Job.batch': workloadMistakes,
-    'NetworkPolicy.networking.k8s.io': (object) => labelMapMistakes(object['spec'], 'spec'),
-    PersistentVolume: (object) => labelMapMistakes(object['spec'], 'spec'),
-    PersistentVolumeClaim: (object) => labelMapMistakes(object['spec'], 'spec'),
+    'NetworkPolicy.networking.k8s.io': specMistakes,
+    PersistentVolume: specMistakes,
+    PersistentVolumeClaim: specMistakes,
     'Role.rbac.authorization.k8s.io': roleMistakes,
     'ClusterRole.rbac.authorization.k8s.io': clusterRoleMistakes,
     'CustomResourceDefinition.apiextensions.k8s.io': crdMistakes,
@@ -94,18 +94,26 @@ function metadataMistakes(metadata: JsonObject, path: string): string[] {
   ];
 }
 
+/** Nearly all labels are as they must be: only of the others it is said where they are. */
 function labelsMistakes(labels: JsonObject, path: string): string[] {
-  return Object.entries(labels).flatMap(([key, value]) => [
-    ...named(`${path}: the key`, key, labelKeyMistake),
-    ...named(`${path}.${key}`, value, labelValueMistake),
-  ]);
+  return Object.entries(labels)
+    .filter(([key, value]) => labelKeyMistake(key) ?? mistakeIn(value, labelValueMistake))
+    .flatMap(([key, value]) => [
+      ...named(`${path}: the key`, key, labelKeyMistake),
+      ...named(`${path}.${key}`, value, labelValueMistake),
+    ]);
 }
 
-/** A name that breaks its rule; what is no text at all breaks every rule. */
+/** A name that breaks its rule. */
 function named(what: string, value: Json, rule: NameRule): string[] {
-  const mistake = typeof value === 'string' ? rule(value) : 'must be text';
+  const mistake = mistakeIn(value, rule);
   if (mistake === undefined) return [];
   return [`${what} ${typeof value === 'string' ? `${JSON.stringify(value)} ` : ''}${mistake}`];
+}
+
+/** What is no text at all breaks every rule. */
+function mistakeIn(value: Json, rule: NameRule): string | undefined {
+  return typeof value === 'string' ? rule(value) : 'must be text';
 }
 
 /** ValidateConfigMap. */
@@ -149,7 +157,7 @@ function workloadMistakes(object: JsonObject): string[] {
   const template = mapAt(mapAt(object, 'spec'), 'template');
   return [
     ...metadataMistakes(mapAt(template, 'metadata'), 'spec.template.metadata'),
-    ...labelMapMistakes(object['spec'], 'spec'),
+    ...specMistakes(object),
     ...podMistakes(mapAt(template, 'spec'), 'spec.template.spec'),
   ];
 }
@@ -167,17 +175,26 @@ function selectorMistakes(object: JsonObject): string[] {
 
 const LABEL_MAPS: ReadonlySet<string> = new Set(['matchLabels', 'nodeSelector']);
 
-/** Selectors stand in many places of a spec; their names are the same everywhere. */
-function labelMapMistakes(value: Json | undefined, path: string): string[] {
-  if (Array.isArray(value)) {
-    return value.flatMap((item: Json, index) => labelMapMistakes(item, `${path}[${index}]`));
+/**
+ * Selectors stand in many places of a spec; their names are the same everywhere. Each mistake begins
+ * with its path from `value` on, which grows on the way back from there.
+ */
+function labelMapMistakes(value: Json | undefined): string[] {
+  if (isJsonList(value)) {
+    return value.flatMap((item, index) =>
+      labelMapMistakes(item).map((text) => `[${index}]${text}`),
+    );
   }
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, entry]) => {
-    const below = `${path}.${key}`;
     const isLabels = LABEL_MAPS.has(key) && isJsonObject(entry);
-    return isLabels ? labelsMistakes(entry, below) : labelMapMistakes(entry, below);
+    const below = isLabels ? labelsMistakes(entry, '') : labelMapMistakes(entry);
+    return below.map((text) => `.${key}${text}`);
   });
+}
+
+function specMistakes({ spec }: JsonObject): string[] {
+  return labelMapMistakes(spec).map((text) => `spec${text}`);
 }
 
 function mapAt(holder: JsonObject, key: string): JsonObject {

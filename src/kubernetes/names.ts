@@ -73,13 +73,13 @@ export function labelValueMistake(text: string): string | undefined {
 
 /** A qualified name (IsQualifiedName): the keys of labels, annotations and node selectors. */
 export function labelKeyMistake(text: string): string | undefined {
-  const parts = text.split('/');
-  const [prefix, name] = parts.length === 1 ? [undefined, text] : parts;
-  if (parts.length > 2 || name === undefined) return 'must have one `/` at most';
-  if (prefix !== undefined) {
-    const mistake = dnsSubdomainMistake(prefix);
+  const slash = text.indexOf('/');
+  if (slash !== text.lastIndexOf('/')) return 'must have one `/` at most';
+  if (slash >= 0) {
+    const mistake = dnsSubdomainMistake(text.slice(0, slash));
     if (mistake !== undefined) return `has a part before its \`/\` that ${mistake}`;
   }
+  const name = text.slice(slash + 1);
   return name === '' ? 'has no name' : labelValueMistake(name);
 }
 
