@@ -31,10 +31,14 @@ export function isClean(text: string): boolean {
   );
 }
 
+/** What nearly all keys and values are; nothing below but a word looks like it. */
+const NAME = /^[A-DF-Za-df-z_/][\w./-]*$/u;
+
 /** Whether every YAML reader takes `text`, without quotes and in one line, for this very text. */
 export function isPlain(text: string): boolean {
-  if (!START.test(text)) return false;
   if (text.length <= LONGEST_WORD && WORDS.has(text.toLowerCase())) return false;
+  if (NAME.test(text)) return true;
+  if (!START.test(text)) return false;
   return !ENDS.test(text) && !NUMBER_LIKE.test(text) && !CONTROL.test(text) && !UNSAFE.test(text);
 }
 
