@@ -178,11 +178,12 @@ export function areEqual(before: Json | undefined, after: Json | undefined): boo
     );
   }
   if (!isJsonObject(before) || !isJsonObject(after)) return false;
-  const keys = Object.keys(before);
-  return (
-    keys.length === Object.keys(after).length &&
-    keys.every((key) => Object.hasOwn(after, key) && areEqual(before[key], after[key]))
-  );
+  let count = 0;
+  for (const key in before) {
+    if (!Object.hasOwn(after, key) || !areEqual(before[key], after[key])) return false;
+    count += 1;
+  }
+  return count === Object.keys(after).length;
 }
 
 /** Texts of several lines, such as a configuration in a ConfigMap. */

@@ -61,8 +61,7 @@ export function rightsOf(
   const accounts = new Map<string, { account: ServiceAccount; bound: BoundGrants[] }>();
   for (const binding of bindings) {
     const grants = boundGrants(binding, roles);
-    for (const account of accountsOf(binding)) {
-      const key = JSON.stringify([account.namespace, account.name]);
+    for (const [key, account] of accountsOf(binding)) {
       const rights = accounts.get(key) ?? { account, bound: [] };
       rights.bound.push(grants);
       accounts.set(key, rights);
@@ -90,8 +89,8 @@ function boundGrants(binding: JsonObject, roles: ReadonlyMap<string, RoleGrants>
   };
 }
 
-/** Each once: a binding may name one twice. */
-function accountsOf(binding: JsonObject): ServiceAccount[] {
+/** By their keys, each once: a binding may name one twice. */
+function accountsOf(binding: JsonObject): Map<string, ServiceAccount> {
   const subjects = binding['subjects'];
   const accounts = new Map<string, ServiceAccount>();
   for (const subject of isJsonList(subjects) ? subjects : []) {
@@ -99,7 +98,7 @@ function accountsOf(binding: JsonObject): ServiceAccount[] {
     const account = accountOf(subject, namespaceOf(binding));
     accounts.set(JSON.stringify([account.namespace, account.name]), account);
   }
-  return [...accounts.values()];
+  return accounts;
 }
 
 function accountOf(subject: Json, namespace: string): ServiceAccount {
