@@ -8,7 +8,7 @@ import { render } from '../manifests/render.ts';
 import { extract } from '../metadata/extract.ts';
 import { resolve } from '../model/resolve.ts';
 import type { State } from '../model/state.ts';
-import { isDone, planFolder } from '../out/plan.ts';
+import { isCurrent } from '../out/plan.ts';
 import { changePlan } from '../plan/change-plan.ts';
 import { renderedTexts } from '../plan/object-set.ts';
 import { loadTrusted } from '../trust/keys.ts';
@@ -74,7 +74,7 @@ function rendered(state: State, gitops: Config['platform']['gitops']): RenderedF
 /** What lies there gets applied: a plan of what it does not say yet must not be taken for it. */
 function stalenessIn(root: string) {
   return ({ label, files, mayHold }: RenderedFolder): Notice[] => {
-    if (isDone(planFolder(join(root, label), files, { label, mayHold }))) return [];
+    if (isCurrent(join(root, label), files, { label, mayHold })) return [];
     return [
       {
         code: 'folder-stale',

@@ -105,6 +105,16 @@ export function readFolder(dir: string, options: FolderOptions = {}): OwnedFolde
   };
 }
 
+/**
+ * The text of `SHA256SUMS` in `dir`; nothing where it is missing.
+ *
+ * @throws as {@link readFolder}
+ */
+export function listIn(dir: string, label = basename(resolve(dir))): string | undefined {
+  const path = onDisk(label, () => realPath(dir, label));
+  return readSums({ path, label, entries: list(path, '', label), mayHold: isOwnName }, SUMS)?.text;
+}
+
 function realPath(dir: string, label: string): string {
   const found = statSync(dir, { throwIfNoEntry: false });
   if (found === undefined) return resolve(dir);

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { onDisk } from '../disk/failure.ts';
 import { SolutionsError } from '../errors.ts';
-import { readFolder, type OutCode, type OwnedFolder } from './folder.ts';
+import { listIn, readFolder, type OutCode, type OwnedFolder } from './folder.ts';
 import { digestOf, hasOtherLineEndings, MAX_FILE_BYTES } from './owned-file.ts';
 import {
   inByteOrder,
@@ -50,7 +50,26 @@ interface PlanOptions {
  * @throws SolutionsError with code `not-a-file` when `dir` is no folder, or with a DiskCode.
  */
 export function planFolder(dir: string, files: Files, options: PlanOptions = {}): FolderPlan {
+  return compared(dir, files, { ...options, wanted: digestsOf(files, options.mayHold) });
+}
+
+/**
+ * Whether `dir` holds exactly the files that are wanted there. Where its list says something else, no
+ * other file is read.
+ *
+ * @throws as {@link planFolder}
+ */
+export function isCurrent(dir: string, files: Files, options: PlanOptions = {}): boolean {
   const wanted = digestsOf(files, options.mayHold);
+  if (wanted.size > 0 && listIn(dir, options.label) !== sumsText(wanted)) return false;
+  return isDone(compared(dir, files, { ...options, wanted }));
+}
+
+interface Wanted extends PlanOptions {
+  readonly wanted: ReadonlyMap<string, string>;
+}
+
+function compared(dir: string, files: Files, { wanted, ...options }: Wanted): FolderPlan {
   const folder = readFolder(dir, { ...options, wanted: wanted.keys() });
   return { folder, plan: planFor(folder, wanted), files };
 }
