@@ -44,7 +44,7 @@ export function trustFor(
     ...systemAuthorities(),
     // Node itself warns of a bad file in this variable and goes on.
     ...(extra === undefined ? [] : [tryRead(extra) ?? '']),
-    ...(caFile === undefined ? [] : [read(caFile)]),
+    ...(caFile === undefined ? [] : [readAuthorities(caFile)]),
     ...folder.authorities,
   ].filter((text) => text !== '');
   const pair = own ?? folder.pair;
@@ -90,7 +90,7 @@ function readCertsFolder(
     const authorities = names.filter((name) => name.endsWith('.crt'));
     const cert = names.find((name) => name.endsWith('.cert'));
     return {
-      authorities: authorities.map((name) => read(join(folder, name))),
+      authorities: authorities.map((name) => readAuthorities(join(folder, name))),
       pair: cert === undefined ? undefined : readPair(folder, cert),
     };
   }
@@ -116,6 +116,13 @@ function tryRead(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** OpenSSL takes a file without a certificate for one of no CAs. */
+function readAuthorities(file: string): string {
+  const text = read(file);
+  if (/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/u.test(text)) return text;
+  throw settingsMistake('expected certificates of CAs, found none', undefined, file);
 }
 
 function read(file: string): string {

@@ -118,6 +118,16 @@ describe('a registry with TLS', () => {
     },
   );
 
+  it('with a CA file that holds no certificate is not asked, and the file is named', async () => {
+    const { key } = makeAuthority().client;
+    const settings = { ...tls, caFile: key };
+    await expect(pushTrees('127.0.0.1:1', [oneImage()], { settings })).rejects.toMatchObject({
+      code: 'registry-settings',
+      message: 'expected certificates of CAs, found none',
+      place: { file: key },
+    });
+  });
+
   it('whose certificate is for clients alone is refused, with the reason', async () => {
     const authority = makeAuthority();
     const registry = await startRegistry({ tls: authority.client });
