@@ -47,13 +47,13 @@ describe('a folder that cannot be packed', () => {
       (root: string) =>
         writeFileSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff])]), ''),
       'archive-bad-name',
-      'tree:',
+      'tree',
     ],
     [
       'a name with a line feed',
       (root: string) => write(root, 'a\nb', ''),
       'archive-bad-name',
-      'tree:',
+      'tree',
     ],
     [
       'no manifest',
