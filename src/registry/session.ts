@@ -154,7 +154,8 @@ export class RegistrySession {
     } catch (error) {
       if (error instanceof RegistryError && error.isTemporary) {
         this.#failures += 1;
-        if (this.#failures >= MAX_FAILURES) this.#fatal ??= lasting(error);
+        if (this.#failures >= MAX_FAILURES)
+          this.#fatal ??= lasting(error, 'nothing more was tried: ');
       }
       throw error;
     }
@@ -270,7 +271,7 @@ function during(action: string, error: unknown): unknown {
 }
 
 /** The same error for every later task, which must not try again. */
-function lasting(error: RegistryError): RegistryError {
+function lasting(error: RegistryError, consequence = ''): RegistryError {
   const { message, hint } = error;
-  return new GoneError('registry-temporary', message, { hint, cause: error });
+  return new GoneError('registry-temporary', `${consequence}${message}`, { hint, cause: error });
 }
