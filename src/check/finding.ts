@@ -1,4 +1,5 @@
 import type { Waiver } from '../config/waivers.ts';
+import { counted } from '../count.ts';
 import { compareText } from '../text-order.ts';
 import type { Verdict } from '../trust/verdict.ts';
 import { levels, type Level } from './rule.ts';
@@ -58,6 +59,18 @@ interface Omitted {
   readonly count: number;
 }
 
+/** A finding, and in how many more places its cause shows. */
+interface Kept {
+  readonly finding: Finding;
+  more: number;
+}
+
+/** What there is to say of a finding beside its rule and its message. */
+interface Details extends Omit<Finding, 'rule' | 'message' | 'waiver'> {
+  /** What is mended once for all places that it shows in: only the first of these is a finding. */
+  readonly cause?: string | undefined;
+}
+
 /** Findings of one rule in one report: who has a hundred of a kind mends them all at once. */
 const MAX_OF_A_RULE = 20;
 /** Characters: names in an archive may be as long as it is. */
@@ -65,8 +78,9 @@ const MAX_MESSAGE = 1000;
 
 /** Collects what is found; of each rule so much as somebody reads. */
 export class Findings {
-  readonly #kept = new Map<RuleId, Finding[]>();
-  readonly #waived = new Map<RuleId, Finding[]>();
+  readonly #kept = new Map<RuleId, Kept[]>();
+  readonly #waived = new Map<RuleId, Kept[]>();
+  readonly #causes = new Map<string, Kept>();
   readonly #omitted = new Map<RuleId, number>();
   readonly #waivers: readonly Waiver[];
   readonly #used = new Set<Waiver>();
@@ -76,25 +90,35 @@ export class Findings {
   }
 
   /** Adds a finding, or counts it where there are enough of its rule. */
-  add(
-    rule: RuleId,
-    message: string,
-    more: Omit<Finding, 'rule' | 'message' | 'waiver'> = {},
-  ): void {
-    const waiver = this.#waivers.find((one) => isAbout(one, rule, more.object));
+  add(rule: RuleId, message: string, { cause, ...details }: Details = {}): void {
+    const waiver = this.#waivers.find((one) => isAbout(one, rule, details.object));
     if (waiver) this.#used.add(waiver);
     const finding: Finding = {
       rule,
       message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}...` : message,
-      ...more,
+      ...details,
       ...(waiver ? { waiver: waiver.reason } : {}),
     };
-    const list = waiver ? this.#waived : this.#kept;
+    if (!this.#hasCause(finding, cause)) this.#keep(finding, cause);
+  }
+
+  /** Whether there is a finding of this cause; then that one counts this place. */
+  #hasCause(finding: Finding, cause: string | undefined): boolean {
+    const before = cause === undefined ? undefined : this.#causes.get(keyOf(finding, cause));
+    if (before) before.more += 1;
+    return before !== undefined;
+  }
+
+  #keep(finding: Finding, cause: string | undefined): void {
+    const { rule, waiver } = finding;
+    const list = waiver === undefined ? this.#kept : this.#waived;
     const kept = list.get(rule) ?? [];
     list.set(rule, kept);
-    if (kept.some((other) => isSame(other, finding))) return;
-    if (kept.length < MAX_OF_A_RULE) kept.push(finding);
-    else if (!waiver) this.#omitted.set(rule, (this.#omitted.get(rule) ?? 0) + 1);
+    if (kept.some((other) => isSame(other.finding, finding))) return;
+    const one = { finding, more: 0 };
+    if (cause !== undefined) this.#causes.set(keyOf(finding, cause), one);
+    if (kept.length < MAX_OF_A_RULE) kept.push(one);
+    else if (waiver === undefined) this.#omitted.set(rule, (this.#omitted.get(rule) ?? 0) + 1);
   }
 
   /** The waivers that were for nothing that was added. */
@@ -108,8 +132,8 @@ export class Findings {
     return {
       ...about,
       findings: rules.flatMap((rule) => [
-        ...(this.#kept.get(rule) ?? []).toSorted(byPlace),
-        ...(this.#waived.get(rule) ?? []).toSorted(byPlace),
+        ...(this.#kept.get(rule) ?? []).map(shownOnce).toSorted(byPlace),
+        ...(this.#waived.get(rule) ?? []).map(shownOnce).toSorted(byPlace),
       ]),
       omitted: rules.flatMap((rule) => {
         const count = this.#omitted.get(rule);
@@ -117,6 +141,16 @@ export class Findings {
       }),
     };
   }
+}
+
+/** What is waived in one place is not in the others. */
+function keyOf({ rule, waiver }: Finding, cause: string): string {
+  return JSON.stringify([rule, cause, waiver]);
+}
+
+function shownOnce({ finding, more }: Kept): Finding {
+  if (more === 0) return finding;
+  return { ...finding, message: `${finding.message}, as in ${counted(more, 'more place')}` };
 }
 
 function isSame(a: Finding, b: Finding): boolean {

@@ -7,6 +7,8 @@ export interface Flaw {
   readonly message: string;
   /** In the object. */
   readonly path: Path;
+  /** What else it would be said of is mended with it, in one place. */
+  readonly cause?: string | undefined;
 }
 
 /** What is wrong with a value, as a predicate; nothing where it is right. */

@@ -48,17 +48,20 @@ export function checkWorkload(
       check({ pod, namespace, index }).map((flaw) => ({ rule, ...flaw })),
     ),
   ];
-  for (const { rule, message, path } of flaws) {
-    findings.add(rule, `${title}: ${message}`, { at: object.spotOf(path), object: name });
+  for (const { rule, message, path, cause } of flaws) {
+    const at = object.spotOf(path);
+    findings.add(rule, `${title}: ${message}`, { at, object: name, cause });
   }
 }
 
+/** An image is named in one place, the Pods of many follow: of a setting, a chart, a release. */
 function imageFlaws({ containers }: PodTemplate, isFlawed: (image: string) => boolean): Flaw[] {
   return containers
     .filter(({ value }) => isFlawed(textOf(value['image'])))
     .map((container) => ({
       message: `${containerName(container)} has the image ${shown(container.value['image'])}`,
       path: [...container.path, 'image'],
+      cause: textOf(container.value['image']) || undefined,
     }));
 }
 

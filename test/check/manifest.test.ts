@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import { manifestRules } from '../../src/check/manifest-rules.ts';
-import { reportOf, secret } from '../support/manifest-make.ts';
+import { podOf, reportOf, secret } from '../support/manifest-make.ts';
 
 /** What is found in files that hold these objects each. */
 function foundIn(...objects: readonly object[]) {
@@ -115,6 +115,20 @@ const clusterRole = (rule: object) => ({
 describe('manifests', () => {
   it('with which nothing is wrong have no finding', () => {
     expect(foundIn(...world())).toEqual([]);
+  });
+
+  it('name an image that many have once, at the first', () => {
+    const pods = [
+      podOf('a', 'shop:1'),
+      podOf('b', 'shop:1'),
+      podOf('c', 'shop:1'),
+      podOf('d', 'shop:2'),
+    ];
+    const found = foundIn(...pods).filter(({ rule }) => rule === 'image-no-digest');
+    expect(found.map(({ message, at }) => [message, at?.path])).toEqual([
+      ['Pod "a": the container "main" has the image "shop:1", as in 2 more places', '0.yaml'],
+      ['Pod "d": the container "main" has the image "shop:2"', '3.yaml'],
+    ]);
   });
 
   it.each<[string, readonly object[]]>([

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import type { Waiver } from '../../src/config/waivers.ts';
-import { reportOf, secret } from '../support/manifest-make.ts';
+import { podOf, reportOf, secret } from '../support/manifest-make.ts';
 
 function waiver(rule: string, object: Waiver['object'] = {}): Waiver {
   return {
@@ -35,6 +35,18 @@ describe('a waiver', () => {
     expect(findings.map(({ rule, waiver: why }) => [rule, why])).toEqual([
       ['secret-committed', undefined],
       ['waiver-stale', undefined],
+    ]);
+  });
+
+  it('of one object leaves the other with its image unwaived', () => {
+    const pods = ['a', 'b', 'c'].map(
+      (name) => [`${name}.yaml`, stringify(podOf(name, 'shop'))] as const,
+    );
+    const { findings } = reportOf(pods, [waiver('image-latest', { kind: 'Pod', name: 'a' })]);
+    const found = findings.filter(({ rule }) => rule === 'image-latest');
+    expect(found.map(({ object, waiver: why }) => [object?.name, why])).toEqual([
+      ['b', undefined],
+      ['a', 'tested'],
     ]);
   });
 

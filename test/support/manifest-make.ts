@@ -43,3 +43,9 @@ export function reportOf(files: Files, waivers: readonly Waiver[] = []): Report 
 export function secret(content: object): object {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, ...content };
 }
+
+/** A Pod with one container. */
+export function podOf(name: string, image: string): object {
+  const spec = { containers: [{ name: 'main', image }] };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec };
+}
