@@ -16,8 +16,8 @@ export async function startRegistry() {
     const hash = createHash('sha256');
     request.on('data', (chunk) => hash.update(chunk));
     request.on('end', () => {
-      const digest = digests.get(url);
       if (method === 'PUT') digests.set(url, `sha256:${hash.digest('hex')}`);
+      const digest = digests.get(url);
       if (digest !== undefined) response.setHeader('docker-content-digest', digest);
       if (method === 'POST') response.setHeader('location', '/v2/upload');
       response.writeHead(statusOf(method, url, digest)).end();

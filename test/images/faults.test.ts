@@ -450,6 +450,24 @@ describe('what the registry says it has', () => {
     expect(error?.message).toContain(`as ${wrong}`);
   });
 
+  it('is read from the manifest itself where the answer says none', async () => {
+    const registry = await startRegistry();
+    const proxy = await startFaultProxy(registry.host, (request) =>
+      isManifest(request) ? { answer: () => ({ 'docker-content-digest': '' }) } : undefined,
+    );
+    const { tree } = bigTree([2000]);
+    expect(statuses(await pushTrees(proxy.host, [tree]))).toEqual(['pushed']);
+    const reads = (await registry.requests()).filter(({ method }) => method === 'GET');
+    expect(reads.map(({ status }) => status)).toEqual([200]);
+  });
+
+  it('is nothing where a web server answers everything with 200', async () => {
+    const web = await startFaultProxy('127.0.0.1:1', () => ({ status: 200, body: '<html>' }));
+    const report = await pushTrees(web.host, [bigTree([2000]).tree]);
+    expect(statuses(report)).toEqual(['failed']);
+    expect(errorsOf(report)[0]?.code).toBe('registry-protocol');
+  });
+
   it('is an error where the tag leads to another image when it is read back', async () => {
     const registry = await startRegistry();
     const theirs = bigTree([2000]).tree;
