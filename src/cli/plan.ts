@@ -3,7 +3,7 @@ import { compareStates, findRevision, type RenderedFolder } from '../cluster/git
 import { loadConfig, type Config } from '../config/load.ts';
 import type { Notice } from '../errors.ts';
 import { filesOf, isOutName, printedFiles } from '../manifests/folder.ts';
-import { gitopsFolder, isGitopsName } from '../manifests/gitops.ts';
+import { gitopsFolder } from '../manifests/gitops.ts';
 import { render } from '../manifests/render.ts';
 import { extract } from '../metadata/extract.ts';
 import { resolve } from '../model/resolve.ts';
@@ -13,6 +13,7 @@ import { changePlan } from '../plan/change-plan.ts';
 import { renderedTexts } from '../plan/object-set.ts';
 import { loadTrusted } from '../trust/keys.ts';
 import type { ExitCode } from './exit-code.ts';
+import { ownedGitops } from './owned-gitops.ts';
 import type { PlanFlags } from './plan-command.ts';
 import { reportPlan } from './plan-report.ts';
 import { readmeTemplate } from './readme-template.ts';
@@ -62,19 +63,14 @@ function rendered(state: State, gitops: Config['platform']['gitops']): RenderedF
   const companions = gitopsFolder(gitops, files.keys());
   return [
     { label: 'out', files, manifests, mayHold: isOutName },
-    {
-      label: 'gitops',
-      files: companions,
-      manifests: renderedTexts(companions),
-      mayHold: isGitopsName,
-    },
+    { ...ownedGitops, files: companions, manifests: renderedTexts(companions) },
   ];
 }
 
 /** What lies there gets applied: a plan of what it does not say yet must not be taken for it. */
 function stalenessIn(root: string) {
-  return ({ label, files, mayHold }: RenderedFolder): Notice[] => {
-    if (isCurrent(join(root, label), files, { label, mayHold })) return [];
+  return ({ label, files, mayHold, mark }: RenderedFolder): Notice[] => {
+    if (isCurrent(join(root, label), files, { label, mayHold, mark })) return [];
     return [
       {
         code: 'folder-stale',

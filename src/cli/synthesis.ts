@@ -2,7 +2,7 @@ import { join, resolve as absolute } from 'node:path';
 import type { Config } from '../config/load.ts';
 import { solutionsErrors } from '../errors.ts';
 import { folderOf, isOutName } from '../manifests/folder.ts';
-import { gitopsFolder, isGitopsName } from '../manifests/gitops.ts';
+import { gitopsFolder } from '../manifests/gitops.ts';
 import { render } from '../manifests/render.ts';
 import { extract, type Extraction, type ExtractOptions } from '../metadata/extract.ts';
 import { resolve } from '../model/resolve.ts';
@@ -12,6 +12,7 @@ import { requireWritable, writeFolders, type Changes } from '../out/write.ts';
 import { removedObjects } from '../plan/removed.ts';
 import { unpushLines } from '../plan/unpush-lines.ts';
 import { loadTrusted } from '../trust/keys.ts';
+import { ownedGitops } from './owned-gitops.ts';
 import { progressOn } from './progress.ts';
 import { readmeTemplate } from './readme-template.ts';
 import type { SynthResult } from './synth-report.ts';
@@ -91,10 +92,9 @@ export async function prepareSynthesis(
 function plannedFolders(files: Map<string, string>, config: Config, options: SynthesisOptions) {
   const out = { ...outOf(options), files, mayHold: isOutName };
   const gitops = {
-    dir: join(options.root, 'gitops'),
-    label: 'gitops',
+    ...ownedGitops,
+    dir: join(options.root, ownedGitops.label),
     files: gitopsFolder(config.platform.gitops, files.keys()),
-    mayHold: isGitopsName,
   };
   return [out, gitops].map((folder) => ({
     files: folder.files,

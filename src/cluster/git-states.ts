@@ -22,6 +22,8 @@ export interface RenderedFolder {
   readonly manifests: readonly RenderedFile[];
   /** Whether a file of ours may have a name there. */
   readonly mayHold: MayHold;
+  /** What a file of ours has in it, where others may have files of such names. */
+  readonly mark?: string | undefined;
 }
 
 /** What was committed, beside what is rendered. */
@@ -61,10 +63,14 @@ export async function compareStates(
   { root, name }: Where,
 ): Promise<ComparedStates> {
   const lists = await committedBytes(root, [...sumsIn(revision, folders), ...platformIn(revision)]);
-  const manifests = folders.flatMap((folder) => manifestsOf(revision, folder, lists));
+  const listed = folders.map((folder) => ({ folder, files: manifestsOf(revision, folder, lists) }));
   const texts = new Map(records.map((record) => [record.id, printRecord(record)]));
   const archives = matched(recordsIn(revision), texts);
-  const bytes = await committedBytes(root, changedIds([...manifests, ...archives]));
+  const changed = changedIds([...listed.flatMap(({ files }) => files), ...archives]);
+  const bytes = await committedBytes(root, changed);
+  const manifests = listed.flatMap(({ folder: { mark }, files }) =>
+    isMarked(files, mark, bytes) ? files : [],
+  );
 
   const errors: SolutionsError[] = [];
   const known = new Map(records.map((record) => [record.id, record]));
@@ -150,6 +156,18 @@ function manifestsOf(
   );
 }
 
+/** Whether these files are ours: people may have some of the same names. */
+function isMarked(
+  files: readonly Matched[],
+  mark: string | undefined,
+  bytes: ReadonlyMap<string, Buffer>,
+): boolean {
+  return (
+    mark === undefined ||
+    files.some(({ id, isSame }) => isSame || bytes.get(id)?.includes(mark) === true)
+  );
+}
+
 function recordsIn({ files }: Revision): Committed[] {
   return files.flatMap(({ path, id }) => {
     const [, name] = RECORD.exec(path) ?? [];
@@ -157,15 +175,19 @@ function recordsIn({ files }: Revision): Committed[] {
   });
 }
 
+interface Matched extends Committed {
+  readonly isSame: boolean;
+}
+
 /** Which of the files have the bytes that they are given now. */
-function matched(files: readonly Committed[], texts: ReadonlyMap<string, string>) {
+function matched(files: readonly Committed[], texts: ReadonlyMap<string, string>): Matched[] {
   return files.map((file) => {
     const text = texts.get(file.name);
     return { ...file, isSame: text !== undefined && blobId(text, file.id) === file.id };
   });
 }
 
-function changedIds(files: readonly (Committed & { readonly isSame: boolean })[]): string[] {
+function changedIds(files: readonly Matched[]): string[] {
   return [...new Set(files.filter(({ isSame }) => !isSame).map(({ id }) => id))];
 }
 

@@ -60,6 +60,8 @@ export interface FolderOptions {
   readonly wanted?: Iterable<string>;
   /** By default any name may be one of ours. */
   readonly mayHold?: MayHold | undefined;
+  /** What a file of ours has in it, where others may have files of such names. */
+  readonly mark?: string | undefined;
 }
 
 /**
@@ -77,9 +79,13 @@ export function readFolder(dir: string, options: FolderOptions = {}): OwnedFolde
   const wanted = [...(options.wanted ?? [])];
   const path = onDisk(label, () => realPath(dir, label));
   const entries = list(path, '', label);
-  const found = readSums({ path, label, entries, mayHold }, SUMS);
-  const sums = isOthers(found, wanted.length) ? undefined : found;
   const next = readSums({ path, label, entries, mayHold }, NEXT_SUMS);
+  const read = readSums({ path, label, entries, mayHold }, SUMS);
+  // Nobody else writes the list of a killed run, which may have removed what is marked.
+  const mark = next ? undefined : options.mark;
+  const mayBeGone = wanted.length > 0;
+  const found = claimed(read, { path, label, entries, mark, mayBeGone });
+  const sums = isOthers(found, wanted.length) ? undefined : found;
 
   const listed = union(sums?.digests, next?.digests);
   const names = new Set([...listed.keys(), ...wanted]);
@@ -160,6 +166,27 @@ function readSums({ path, label, entries, mayHold }: Listed, name: string): Sums
     kind === 'file' ? onDisk(`${label}/${name}`, () => readOwned(join(path, name))) : undefined;
   // A link, a pipe, or 64 MiB: no list, whatever is in it.
   return parseSums(bytes?.toString('utf8') ?? 'not a file', mayHold);
+}
+
+interface Claim extends Omit<Listed, 'mayHold'> {
+  readonly mark: string | undefined;
+  /** Whether a list is ours, too, where all that it names is gone. */
+  readonly mayBeGone: boolean;
+}
+
+/** The list, with its problem where nothing that it names has the mark of our files. */
+function claimed(
+  sums: Sums | undefined,
+  { path, label, entries, mark, mayBeGone }: Claim,
+): Sums | undefined {
+  if (!sums || mark === undefined) return sums;
+  const texts = [...sums.digests.keys()]
+    .filter((name) => kindOf(entries.get(name)) === 'file')
+    .map((name) => onDisk(`${label}/${name}`, () => readOwned(join(path, name))))
+    // A power cut leaves empty files.
+    .filter((bytes) => bytes?.length !== 0);
+  const isOurs = texts.some((bytes) => bytes?.includes(mark)) || (mayBeGone && texts.length === 0);
+  return isOurs ? sums : { ...sums, problem: { kind: 'unmarked', line: 1 } };
 }
 
 function union(...lists: (Sums['digests'] | undefined)[]): Map<string, Set<string>> {

@@ -41,6 +41,8 @@ interface PlanOptions {
   readonly label?: string | undefined;
   /** Which names files of ours may have there: a list that has others is not believed in them. */
   readonly mayHold?: MayHold | undefined;
+  /** What a file of ours there has in it: a list of nothing but files without it is not believed. */
+  readonly mark?: string | undefined;
 }
 
 /**
@@ -183,6 +185,15 @@ function sumsObjections(
         message:
           'the list names a file that this program never writes: the line, or the list, is not ours',
         hint: 'take what is not ours to another folder, with its list; `--overwrite` writes the list anew, and leaves that file',
+        line,
+      }),
+    ];
+  }
+  if (kind === 'unmarked') {
+    return [
+      complaint('sums-foreign', file, {
+        message: 'no file that the list names was written by this program: the list is not ours',
+        hint: 'take these files to another folder, with their list; `--overwrite` replaces those with names of ours',
         line,
       }),
     ];

@@ -12,8 +12,11 @@ export const PART = '.SHA256SUMS.part';
 
 /** Where a list of digests cannot be trusted, and why. */
 interface SumsProblem {
-  /** `foreign`: a name that no file of ours in this folder has, so that somebody else wrote the line. */
-  readonly kind: 'conflict' | 'malformed' | 'foreign';
+  /**
+   * `foreign`: a name that no file of ours in this folder has, so that somebody else wrote the line.
+   * `unmarked`: no file that it names is one of ours.
+   */
+  readonly kind: 'conflict' | 'malformed' | 'foreign' | 'unmarked';
   /** From 1. */
   readonly line: number;
 }

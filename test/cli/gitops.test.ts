@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -128,6 +129,38 @@ describe('synth for an agent', () => {
       expect(stdout + stderr).not.toContain('gitops');
     }
     expect(snapshot(theirs)).toEqual(before);
+  });
+
+  it("neither removes nor replaces somebody else's application.yaml with its own sums", async () => {
+    const folder = exampleFolder('metadata', 'out');
+    const theirs = join(folder, 'gitops');
+    mkdirSync(theirs);
+    writeFileSync(join(theirs, 'application.yaml'), MINE);
+    execFileSync('sh', ['-c', 'sha256sum * > SHA256SUMS'], { cwd: theirs });
+    await commitAll(await startRepository(folder), 'ours and theirs');
+    const before = snapshot(theirs);
+    for (const flags of [['synth', '--locked'], ['synth', '--locked', '--overwrite'], ['plan']]) {
+      const { exitCode, stdout, stderr } = await solutions(flags, { cwd: folder });
+      expect(exitCode).toBe(0);
+      expect(stdout + stderr).not.toContain('gitops');
+    }
+    const settings = '{ agent: argocd, repoURL: https://git.example/site.git }';
+    appendFileSync(join(folder, 'platform.yaml'), `  gitops: ${settings}\n`);
+    const { exitCode, stderr } = await synth(folder);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('error: gitops/SHA256SUMS:1: no file that the list names was written');
+    expect(snapshot(theirs)).toEqual(before);
+  });
+
+  it('writes what was deleted, or emptied by a power cut, as if it were there', async () => {
+    const folder = await folderFor('flux');
+    const file = join(folder, 'gitops/flux.yaml');
+    const before = readFileSync(file, 'utf8');
+    rmSync(join(folder, 'gitops/Kustomization'));
+    writeFileSync(file, '');
+    expect((await synth(folder)).exitCode).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    expect((await synth(folder, '--check')).exitCode).toBe(0);
   });
 
   it('stops before it writes anything when a file of either folder was edited', async () => {
