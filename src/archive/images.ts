@@ -177,24 +177,9 @@ interface ReadImage {
 }
 
 function readImage(tree: Tree, folder: ImageFolder, cost: ImageCost): ReadImage {
+  requireImage(tree, folder);
   const { name, tag, files } = folder;
   const path = `images/${name}/${tag}`;
-  const file = `${tree.name}:${path}`;
-  if (!REPOSITORY_COMPONENT.test(name) || !TAG.test(tag)) {
-    throw mistake('image-name', `no registry accepts the name ${quoted(`${name}:${tag}`)}`, {
-      file,
-      hint: 'the vendor must rename the image: lower-case letters and digits, with `.`, `_` or `-` between them',
-    });
-  }
-  if (!files.has('manifest.json')) {
-    throw mistake('image-manifest-missing', 'the folder holds no manifest.json', {
-      file,
-      hint:
-        tree.volume?.names === 'joliet'
-          ? 'the names come from Joliet, which cuts long ones: the vendor must use `mkisofs -rock`'
-          : 'the vendor must copy the image with `skopeo copy ... dir:images/<name>/<tag>`',
-    });
-  }
   const open = (base: string): TreeFile => {
     const found = files.get(base);
     if (found) return found;
@@ -207,7 +192,7 @@ function readImage(tree: Tree, folder: ImageFolder, cost: ImageCost): ReadImage 
       cost.bytes += wanted.size;
       return tree.read(wanted, limit);
     },
-    placeOf: (base) => ({ file: `${file}/${base}` }),
+    placeOf: (base) => ({ file: `${tree.name}:${path}/${base}` }),
   });
   const blobs = layout.images.flatMap((image) => image.blobs);
   return {
@@ -222,6 +207,26 @@ function readImage(tree: Tree, folder: ImageFolder, cost: ImageCost): ReadImage 
       .flatMap(keptBlobs)
       .map(({ digest }) => readKept(tree, open(digestHex(digest)), digest)),
   };
+}
+
+/** Throws where a folder has a name that no image has, or is no image at first sight. */
+function requireImage({ name: archive, volume }: Tree, { name, tag, files }: ImageFolder): void {
+  const file = `${archive}:images/${name}/${tag}`;
+  if (!REPOSITORY_COMPONENT.test(name) || !TAG.test(tag)) {
+    throw mistake('image-name', `no registry accepts the name ${quoted(`${name}:${tag}`)}`, {
+      file,
+      hint: 'the vendor must rename the image: lower-case letters and digits, with `.`, `_` or `-` between them',
+    });
+  }
+  if (!files.has('manifest.json')) {
+    throw mistake('image-manifest-missing', 'the folder holds no manifest.json', {
+      file,
+      hint:
+        volume?.names === 'joliet'
+          ? 'the names come from Joliet, which cuts long ones: the vendor must use `mkisofs -rock`'
+          : 'the vendor must copy the image with `skopeo copy ... dir:images/<name>/<tag>`',
+    });
+  }
 }
 
 function factsOf(layout: Layout): Omit<ImageRecord, 'name' | 'tag'> {

@@ -112,23 +112,8 @@ function names(list: Json | undefined): string[] {
 }
 
 function describe(report: Report): string {
-  const volume =
-    report.volumeId === undefined
-      ? 'directory'
-      : `ISO 9660, volume "${report.volumeId}", ${report.names === 'joliet' ? 'Joliet' : 'Rock Ridge'} names`;
-  const facts = [
-    ['Solution', `${report.displayName} (${report.name})`],
-    ['Version', report.version],
-    ['Id', report.id],
-    ['Archive', `${report.archive}, ${bytesText(report.size)}, ${volume}`],
-    ['Operator', report.operator?.image ?? 'none'],
-    ...Object.entries(report.annotations).map(([key, value]) => [
-      key.split('/').at(-1) ?? key,
-      value,
-    ]),
-  ];
   return [
-    table(facts),
+    table(facts(report)),
     section('Images', ['IMAGE', 'KIND', 'PLATFORM', 'USER', 'SIZE', 'DIGEST'], imageRows(report)),
     section(
       'CRDs',
@@ -163,17 +148,33 @@ function describe(report: Report): string {
   ].join('\n\n');
 }
 
+function facts(report: Report): string[][] {
+  const { annotations, volumeId } = report;
+  const volume =
+    volumeId === undefined
+      ? 'directory'
+      : `ISO 9660, volume "${volumeId}", ${report.names === 'joliet' ? 'Joliet' : 'Rock Ridge'} names`;
+  return [
+    ['Solution', `${report.displayName} (${report.name})`],
+    ['Version', report.version],
+    ['Id', report.id],
+    ['Archive', `${report.archive}, ${bytesText(report.size)}, ${volume}`],
+    ['Operator', report.operator?.image ?? 'none'],
+    ...Object.entries(annotations).map(([key, value]) => [key.split('/').at(-1) ?? key, value]),
+  ];
+}
+
 function imageRows(report: Report): string[][] {
   return report.images.map((image) => {
-    const facts = image.children ?? [image];
+    const parts = image.children ?? [image];
     const isImage = image.kind === 'image';
     return [
       `${image.name}:${image.tag}`,
       image.children ? `index of ${image.children.length}` : image.kind,
       isImage
-        ? facts.map(({ os, architecture }) => `${os ?? '?'}/${architecture ?? '?'}`).join(', ')
+        ? parts.map(({ os, architecture }) => `${os ?? '?'}/${architecture ?? '?'}`).join(', ')
         : '-',
-      isImage ? [...new Set(facts.map(({ user }) => user || 'root'))].join(', ') : '-',
+      isImage ? [...new Set(parts.map(({ user }) => user || 'root'))].join(', ') : '-',
       bytesText(image.blobSize),
       image.digest,
     ];
