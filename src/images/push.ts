@@ -171,7 +171,7 @@ class Run {
       const outcome = await this.#session.slots.run(() => this.#first(place, blob, archive));
       place.settle(outcome);
       if ('arrival' in outcome) source = place.repository;
-      else if (outcome.error.code !== 'registry-refused') {
+      else if (!isOfRepository(outcome.error)) {
         // What is wrong is the blob or the registry: the other repositories would fare no better.
         for (const other of queue.splice(0)) other.settle(outcome);
       }
@@ -288,4 +288,9 @@ class Run {
     const status = isInterrupted ? 'pending' : 'failed';
     this.#results.set(image, { image, status, errors: isInterrupted ? [] : errors });
   }
+}
+
+/** Whether a refusal may be one of this repository alone: a blob is too large (413) for all of them. */
+function isOfRepository({ code, cause }: SolutionsError): boolean {
+  return code === 'registry-refused' && !(cause instanceof RegistryError && cause.status === 413);
 }

@@ -322,6 +322,17 @@ describe('a registry that refuses', () => {
     expect(report.blobs.sent.blobs).toBe(3);
   });
 
+  it('a layer for its size (413) is sent to one repository alone, and is one error', async () => {
+    const { proxy } = await faultyRegistry({ status: 413 }, isLarge);
+    const tree = makeTree(scratchFolder(), { images: [] });
+    const layers = [noise(2 * MIB)];
+    for (const name of ['a', 'b', 'c']) addBigImage(tree, { name, tag: '1', layers });
+    const report = await pushTrees(proxy.host, [tree]);
+    expect(statuses(report)).toEqual(['failed', 'failed', 'failed']);
+    expect(new Set(errorsOf(report)).size).toBe(1);
+    expect(proxy.seen.filter(isLarge)).toHaveLength(1);
+  });
+
   it('for want of space says so, and has no tag', async () => {
     const storage = tinyDisk('3m');
     const registry = await startRegistry({ storage });
