@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-28';
 import type { ImageSyncJobs } from '../config/image-sync.ts';
 import { SOLUTIONS_NAMESPACE } from '../model/placement.ts';
+import { manifestOf } from './object.ts';
 
 /**
  * Nothing enforces the size of a `local` volume, and one that followed the archives would rename
@@ -43,7 +44,7 @@ export function archivesVolumeManifests(
   const shared = { accessModes: ['ReadOnlyMany'], volumeMode: 'Filesystem' };
   const storage = k8s.Quantity.fromString(SIZE);
   return [
-    k8s.KubePersistentVolume.manifest({
+    manifestOf(k8s.KubePersistentVolume, {
       metadata: { name: volume, labels },
       spec: {
         ...shared,
@@ -60,7 +61,7 @@ export function archivesVolumeManifests(
         nodeAffinity: onNode(archives.node),
       },
     }),
-    k8s.KubePersistentVolumeClaim.manifest({
+    manifestOf(k8s.KubePersistentVolumeClaim, {
       metadata: { name: claim, namespace: SOLUTIONS_NAMESPACE, labels },
       spec: {
         ...shared,

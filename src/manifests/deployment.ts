@@ -4,6 +4,7 @@ import type { Operator } from '../model/state.ts';
 import { containerSecurity, hasReadOnlyRoot, podSecurity } from './hardening.ts';
 import { operatorLabels, selector } from './labels.ts';
 import { metricsPod } from './metrics.ts';
+import { manifestOf } from './object.ts';
 import type { OperatorConfig } from './operator-config.ts';
 import { quantities } from './quantities.ts';
 
@@ -23,7 +24,7 @@ export function deployment(
 ): unknown {
   const { settings } = operator;
   const labels = operatorLabels(operator);
-  return k8s.KubeDeployment.manifest({
+  return manifestOf(k8s.KubeDeployment, {
     metadata: { name: operator.name, namespace, labels },
     spec: {
       replicas: settings.replicas ?? 1,

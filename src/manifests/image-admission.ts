@@ -4,7 +4,7 @@ import { SOLUTIONS_NAMESPACE } from '../model/placement.ts';
 import type { EnvironmentNamespace, State } from '../model/state.ts';
 import { compareText } from '../text-order.ts';
 import { commonLabels, SHARED } from './labels.ts';
-import { PlainObject, sorted } from './object.ts';
+import { manifestOf, PlainObject, sorted } from './object.ts';
 
 const NAME = 'metalk8s-solutions-images';
 
@@ -126,7 +126,7 @@ function listOf(namespace: EnvironmentNamespace, { solutions, platform }: State)
     .filter(({ name }) => placed.has(name))
     .flatMap(({ versions }) => versions)
     .filter(({ record }) => record.images.length > 0);
-  return k8s.KubeConfigMap.manifest({
+  return manifestOf(k8s.KubeConfigMap, {
     metadata: { name: listName(namespace.name), namespace: SOLUTIONS_NAMESPACE, labels },
     data: {
       [KEYS.prefix]: `${platform.registry.prefix}/`,

@@ -2,6 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Platform } from '../config/platform.ts';
 import { SOLUTIONS_NAMESPACE } from '../model/placement.ts';
 import { anyOf, DNS, onPort } from './network.ts';
+import { manifestOf } from './object.ts';
 
 /**
  * What the image Jobs may reach: DNS, and the registry's port, in its networks where platform.yaml
@@ -15,7 +16,7 @@ export function imageNetworkPolicy(
   labels: Record<string, string>,
 ): unknown {
   const networks = anyOf(cidrs);
-  return k8s.KubeNetworkPolicy.manifest({
+  return manifestOf(k8s.KubeNetworkPolicy, {
     metadata: { name: 'images', namespace: SOLUTIONS_NAMESPACE, labels },
     spec: {
       podSelector: { matchLabels: IMAGE_PODS },

@@ -7,7 +7,7 @@ import { archivesVolumeManifests } from './archives-volume.ts';
 import { MOUNTS } from './image-job.ts';
 import { IMAGE_PODS, imageNetworkPolicy } from './image-network.ts';
 import { commonLabels, SHARED } from './labels.ts';
-import { PlainObject, sorted } from './object.ts';
+import { manifestOf, PlainObject, sorted } from './object.ts';
 
 /** What all image Jobs share: the archives, what they are told of each other, what they may reach. */
 export function addImageSync(
@@ -33,7 +33,7 @@ function mountsMap(
   data: Readonly<Record<string, string>>,
   labels: Readonly<Record<string, string>>,
 ): unknown {
-  return k8s.KubeConfigMap.manifest({
+  return manifestOf(k8s.KubeConfigMap, {
     metadata: { name: MOUNTS, namespace: SOLUTIONS_NAMESPACE, labels },
     data,
   });

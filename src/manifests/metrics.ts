@@ -3,7 +3,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Monitoring } from '../config/monitoring.ts';
 import type { Operator, OperatorMetrics } from '../model/state.ts';
 import { operatorLabels, selector } from './labels.ts';
-import { PlainObject, sorted } from './object.ts';
+import { manifestOf, PlainObject, sorted } from './object.ts';
 
 /** The port of the container, of its Service, and what the ServiceMonitor asks. */
 const PORT = 'metrics';
@@ -54,7 +54,7 @@ export function metricsService(operator: Operator, namespace: string): unknown[]
   if (!metrics) return [];
   const port = { name: PORT, port: metrics.port, protocol: 'TCP' };
   return [
-    k8s.KubeService.manifest({
+    manifestOf(k8s.KubeService, {
       metadata: { name: metrics.service, namespace, labels: operatorLabels(operator) },
       spec: {
         type: 'ClusterIP',

@@ -3,7 +3,7 @@ import { k8s } from 'cdk8s-plus-28';
 import { SOLUTIONS_NAMESPACE } from '../model/placement.ts';
 import type { EnvironmentNamespace, Profile, Solution, State } from '../model/state.ts';
 import { commonLabels, SHARED } from './labels.ts';
-import { PlainObject, sorted } from './object.ts';
+import { manifestOf, PlainObject, sorted } from './object.ts';
 
 const PREFIX = 'solutions.metalk8s.scality.com';
 
@@ -14,7 +14,7 @@ export function addNamespaces(chart: Chart, state: State): void {
 }
 
 function addSolutions(chart: Chart, solutions: readonly Solution[]): void {
-  const namespace = k8s.KubeNamespace.manifest({
+  const namespace = manifestOf(k8s.KubeNamespace, {
     metadata: {
       name: SOLUTIONS_NAMESPACE,
       labels: {
@@ -24,7 +24,7 @@ function addSolutions(chart: Chart, solutions: readonly Solution[]): void {
       },
     },
   });
-  const versions = k8s.KubeConfigMap.manifest({
+  const versions = manifestOf(k8s.KubeConfigMap, {
     metadata: {
       name: 'metalk8s-solutions',
       namespace: SOLUTIONS_NAMESPACE,
@@ -59,7 +59,7 @@ function versionsJson({ versions, active }: Solution): string {
 
 function addEnvironment(chart: Chart, namespace: EnvironmentNamespace, { platform }: State): void {
   const { name, environment, description, profile, solutions } = namespace;
-  const manifest = k8s.KubeNamespace.manifest({
+  const manifest = manifestOf(k8s.KubeNamespace, {
     metadata: {
       name,
       labels: {
@@ -76,7 +76,7 @@ function addEnvironment(chart: Chart, namespace: EnvironmentNamespace, { platfor
         : { annotations: { [`${PREFIX}/environment-description`]: description } }),
     },
   });
-  const versions = k8s.KubeConfigMap.manifest({
+  const versions = manifestOf(k8s.KubeConfigMap, {
     metadata: { name: 'metalk8s-environment', namespace: name, labels: commonLabels(SHARED) },
     ...data(solutions.map(({ name: solution, version }) => [solution, version])),
   });

@@ -2,6 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Network, PodPeer } from '../config/network.ts';
 import type { Operator, Ui } from '../model/state.ts';
 import { operatorLabels, selector, uiLabels, uiSelector } from './labels.ts';
+import { manifestOf } from './object.ts';
 
 /** Of the API server behind the Service `kubernetes`, and of that Service. */
 const API_SERVER_PORTS = [443, 6443];
@@ -30,7 +31,7 @@ export function operatorNetworkPolicy(
   const apiServer = anyOf(network.apiServerCidrs);
   const neighbours = [podsOf({ namespace, podLabels: {} })];
   return [
-    k8s.KubeNetworkPolicy.manifest({
+    manifestOf(k8s.KubeNetworkPolicy, {
       metadata: { name: operator.name, namespace, labels: operatorLabels(operator) },
       spec: {
         podSelector: { matchLabels: selector(operator) },
@@ -70,7 +71,7 @@ export function uiNetworkPolicy(
 ): unknown[] {
   if (!network.isEnabled) return [];
   return [
-    k8s.KubeNetworkPolicy.manifest({
+    manifestOf(k8s.KubeNetworkPolicy, {
       metadata: { name: ui.name, namespace, labels: uiLabels(ui) },
       spec: {
         podSelector: { matchLabels: uiSelector(ui) },

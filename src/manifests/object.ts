@@ -1,4 +1,5 @@
 import { ApiObject } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { Place } from '../errors.ts';
 import {
@@ -41,6 +42,21 @@ export class PlainObject extends ApiObject {
   }
 }
 
+/** A kind of Kubernetes' own, as cdk8s generates it from the API's schema. */
+interface Kind<Props> {
+  readonly GVK: { readonly apiVersion: string; readonly kind: string };
+  manifest(props: Props): unknown;
+}
+
+/**
+ * A manifest of a kind, its fields checked by cdk8s' types; {@link sorted} makes JSON of it. What cdk8s has
+ * for that (`manifest`) makes a map anew for each of its keys: a tenth of a synth. It also gives some
+ * fields other names, such as `hostIPC` for `hostIpc`: none of those may be used, and a test looks for them.
+ */
+export function manifestOf<Props extends object>({ GVK }: Kind<Props>, props: Props): unknown {
+  return { ...GVK, ...props };
+}
+
 /**
  * A manifest of cdk8s' generated classes with its keys in one order: `apiVersion`, `kind` and
  * `metadata` first, otherwise by UTF-16 code units; what is undefined is left out.
@@ -56,6 +72,7 @@ export function sorted(manifest: unknown): JsonObject {
 
 function sortedValue(value: unknown): Json {
   if (Array.isArray(value)) return value.map(sortedValue);
+  if (value instanceof k8s.IntOrString || value instanceof k8s.Quantity) return value.value;
   if (typeof value === 'object' && value !== null) return sortedMap(value);
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return value;

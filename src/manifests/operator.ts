@@ -7,7 +7,7 @@ import { commonLabels, operatorLabels } from './labels.ts';
 import { metricsCertificate, metricsService } from './metrics.ts';
 import { operatorNetworkPolicy } from './network.ts';
 import type { OperatorConfig } from './operator-config.ts';
-import { PlainObject, sorted } from './object.ts';
+import { manifestOf, PlainObject, sorted } from './object.ts';
 import { verbatim } from './verbatim.ts';
 
 interface OperatorContext {
@@ -21,7 +21,7 @@ export function addOperator(chart: Chart, operator: Operator, context: OperatorC
   const { namespace } = context;
   const { place } = operator.settings;
   const metadata = { namespace, labels: operatorLabels(operator) };
-  const account = k8s.KubeServiceAccount.manifest({
+  const account = manifestOf(k8s.KubeServiceAccount, {
     metadata: { ...metadata, name: operator.name },
     automountServiceAccountToken: true,
   });
@@ -39,7 +39,7 @@ export function addOperator(chart: Chart, operator: Operator, context: OperatorC
       place,
     );
   }
-  const config = k8s.KubeConfigMap.manifest({
+  const config = manifestOf(k8s.KubeConfigMap, {
     metadata: { ...metadata, name: `${operator.name}-config` },
     data: { 'operator.yaml': context.config.yaml },
   });
@@ -66,6 +66,6 @@ function binding(
     subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace }],
   };
   return kind === 'ClusterRoleBinding'
-    ? k8s.KubeClusterRoleBinding.manifest({ metadata: { name, labels }, ...rights })
-    : k8s.KubeRoleBinding.manifest({ metadata: { name, namespace, labels }, ...rights });
+    ? manifestOf(k8s.KubeClusterRoleBinding, { metadata: { name, labels }, ...rights })
+    : manifestOf(k8s.KubeRoleBinding, { metadata: { name, namespace, labels }, ...rights });
 }

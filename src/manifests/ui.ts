@@ -5,7 +5,7 @@ import type { Ui } from '../model/state.ts';
 import { containerSecurity, hasReadOnlyRoot, podSecurity } from './hardening.ts';
 import { uiLabels, uiSelector } from './labels.ts';
 import { uiNetworkPolicy } from './network.ts';
-import { PlainObject, sorted } from './object.ts';
+import { manifestOf, PlainObject, sorted } from './object.ts';
 import { quantities } from './quantities.ts';
 
 /** The port of the container and of its Service. */
@@ -39,9 +39,9 @@ interface UiContext {
 export function addUi(chart: Chart, ui: Ui, { namespace, platform }: UiContext): void {
   const metadata = { namespace, labels: uiLabels(ui) };
   const manifests = [
-    k8s.KubeConfigMap.manifest({ metadata: { ...metadata, name: ui.name }, data: CONFIG }),
+    manifestOf(k8s.KubeConfigMap, { metadata: { ...metadata, name: ui.name }, data: CONFIG }),
     deployment(ui, { namespace, platform }),
-    k8s.KubeService.manifest({
+    manifestOf(k8s.KubeService, {
       metadata: { ...metadata, name: ui.service },
       spec: {
         type: 'ClusterIP',
@@ -66,7 +66,7 @@ export function addUi(chart: Chart, ui: Ui, { namespace, platform }: UiContext):
 
 function deployment(ui: Ui, { namespace, platform }: UiContext): unknown {
   const labels = uiLabels(ui);
-  return k8s.KubeDeployment.manifest({
+  return manifestOf(k8s.KubeDeployment, {
     metadata: { name: ui.name, namespace, labels },
     spec: {
       replicas: 1,
@@ -139,7 +139,7 @@ function ingress({ name, service, address, ...ui }: Ui, { namespace, platform }:
   const http = isAtRoot
     ? { paths: [{ path, pathType: 'Prefix', backend }] }
     : { paths: [{ path: `${path}(/|$)(.*)`, pathType: 'ImplementationSpecific', backend }] };
-  return k8s.KubeIngress.manifest({
+  return manifestOf(k8s.KubeIngress, {
     metadata: {
       name,
       namespace,
