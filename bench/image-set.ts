@@ -1,5 +1,14 @@
 import { createCipheriv, createHash } from 'node:crypto';
-import { linkSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { makeImage } from './large-archive.ts';
 
@@ -17,6 +26,8 @@ export interface ImageSet {
 }
 
 const MEGABYTE = 1e6;
+/** Written at once. */
+const PIECE = 1 << 20;
 /** Layers that the first so many repositories have, and their size in megabytes. */
 const SHARED = [
   { count: 10, size: 12 },
@@ -35,18 +46,18 @@ const HOLE = 1536 << 20;
 /** Makes the set in `folder`, equal layers as hard links. */
 export function makeImageSet(folder: string): ImageSet {
   const tree = join(folder, 'set');
-  const shared = SHARED.map(({ size }, seed) => noise(size * MEGABYTE, seed));
-  let size = shared.reduce((sum, bytes) => sum + bytes.length, 0);
-  const pool = new Map<string, string>();
+  const shared = SHARED.map(({ size }, seed) => ({ size: size * MEGABYTE, seed }));
+  let size = shared.reduce((sum, layer) => sum + layer.size, 0);
+  const pool: Pool = new Map();
   const images = OWN.map((megabytes, index) => {
     const isSecond = index >= REPOSITORIES;
     const name = `image-${index % REPOSITORIES}`;
     const tag = isSecond ? '2.0.0' : '1.0.0';
-    const own = noise(megabytes * MEGABYTE, SHARED.length + index);
+    const own = { size: megabytes * MEGABYTE, seed: SHARED.length + index };
     const layers = shared.filter((_, layer) => index < (SHARED[layer]?.count ?? 0));
     const image = new ImageFolder(join(tree, 'images', name, tag), pool);
     const config = image.writeImage([...(isSecond ? shared.slice(0, 1) : layers), own]);
-    size += own.length + config;
+    size += own.size + config;
     return { name, tag };
   });
   const [iso = '', nextIso = ''] = ['1.0.0', '1.1.0'].map((version) => {
@@ -67,9 +78,30 @@ export function makeHole(folder: string): string {
 }
 
 /** Bytes that nothing compresses, the same each time. */
-function noise(size: number, seed: number): Buffer {
+interface Noise {
+  readonly size: number;
+  readonly seed: number;
+}
+
+/** Layers by seed: where the first copy is. */
+type Pool = Map<number, { readonly file: string; readonly hex: string }>;
+
+/**
+ * Writes noise to a file, and gives its SHA-256. Never all of it in memory: starting a process takes
+ * longer the more memory there is to fork, and what is measured is started from here.
+ */
+function writeNoise(file: string, { size, seed }: Noise): string {
   const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16));
-  return cipher.update(Buffer.alloc(size));
+  const hash = createHash('sha256');
+  const zeros = Buffer.alloc(PIECE);
+  const descriptor = openSync(file, 'w');
+  for (let done = 0; done < size; done += PIECE) {
+    const bytes = cipher.update(zeros.subarray(0, size - done));
+    hash.update(bytes);
+    writeSync(descriptor, bytes);
+  }
+  closeSync(descriptor);
+  return hash.digest('hex');
 }
 
 function writeProduct(tree: string, version: string): void {
@@ -91,9 +123,9 @@ interface Descriptor {
 /** One image in skopeo's `dir:` layout; the pool has the paths of the blobs that were written. */
 class ImageFolder {
   readonly #folder: string;
-  readonly #pool: Map<string, string>;
+  readonly #pool: Pool;
 
-  constructor(folder: string, pool: Map<string, string>) {
+  constructor(folder: string, pool: Pool) {
     this.#folder = folder;
     this.#pool = pool;
     mkdirSync(folder, { recursive: true });
@@ -101,20 +133,18 @@ class ImageFolder {
   }
 
   /** Gives the size of the config, in bytes. */
-  writeImage(layers: readonly Buffer[]): number {
-    return this.#writeManifest(
-      layers.map((bytes) => this.#writeBlob('layer.v1.tar', bytes, sha256(bytes))),
-    );
+  writeImage(layers: readonly Noise[]): number {
+    return this.#writeManifest(layers.map((layer) => this.#writeLayer(layer)));
   }
 
   writeHole(size: number): void {
-    const zeros = Buffer.alloc(1 << 20);
+    const zeros = Buffer.alloc(PIECE);
     const hash = createHash('sha256');
     for (let done = 0; done < size; done += zeros.length) hash.update(zeros);
     const hex = hash.digest('hex');
-    const layer = this.#writeBlob('layer.v1.tar', Buffer.alloc(0), hex);
+    writeFileSync(join(this.#folder, hex), '');
     truncateSync(join(this.#folder, hex), size);
-    this.#writeManifest([{ ...layer, size }]);
+    this.#writeManifest([describe('layer.v1.tar', hex, size)]);
   }
 
   #writeManifest(layers: readonly Descriptor[]): number {
@@ -126,24 +156,27 @@ class ImageFolder {
         rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
       }),
     );
-    const config = this.#writeBlob('config.v1+json', bytes, sha256(bytes));
+    const hex = createHash('sha256').update(bytes).digest('hex');
+    writeFileSync(join(this.#folder, hex), bytes);
+    const config = describe('config.v1+json', hex, bytes.length);
     const mediaType = 'application/vnd.oci.image.manifest.v1+json';
     const manifest = { schemaVersion: 2, mediaType, config, layers };
     writeFileSync(join(this.#folder, 'manifest.json'), JSON.stringify(manifest));
     return bytes.length;
   }
 
-  #writeBlob(type: string, bytes: Buffer, hex: string): Descriptor {
+  #writeLayer(layer: Noise): Descriptor {
+    const first = this.#pool.get(layer.seed);
+    const part = join(this.#folder, 'part');
+    const hex = first?.hex ?? writeNoise(part, layer);
     const file = join(this.#folder, hex);
-    const twin = this.#pool.get(hex);
-    if (twin === undefined) writeFileSync(file, bytes);
-    else linkSync(twin, file);
-    this.#pool.set(hex, file);
-    const mediaType = `application/vnd.oci.image.${type}`;
-    return { mediaType, digest: `sha256:${hex}`, size: bytes.length };
+    if (first) linkSync(first.file, file);
+    else renameSync(part, file);
+    this.#pool.set(layer.seed, { file, hex });
+    return describe('layer.v1.tar', hex, layer.size);
   }
 }
 
-function sha256(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
+function describe(type: string, hex: string, size: number): Descriptor {
+  return { mediaType: `application/vnd.oci.image.${type}`, digest: `sha256:${hex}`, size };
 }
