@@ -19,12 +19,20 @@ for (const stream of [process.stdout, process.stderr]) {
 export const ended = run();
 
 async function run(): Promise<void> {
+  process.once('exit', tellUnfinished);
   const code = await runProgram(process.argv.slice(2), terminal, process.env).catch(
     (error: unknown): ExitCode => {
       terminal.fail(error);
       return exitCodes.failed;
     },
   );
+  process.off('exit', tellUnfinished);
   // What was not told did not succeed, whatever the run was about to say.
   process.exitCode ??= code;
+}
+
+/** Node.js ends when nothing is left that it could wait for, and calls that a success. */
+function tellUnfinished(): void {
+  terminal.fail(new Error('nothing was left to wait for before all was done'));
+  process.exitCode = exitCodes.failed;
 }
