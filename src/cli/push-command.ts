@@ -41,11 +41,13 @@ export function addPush(invocation: Invocation): void {
       'the registry, and a path below it: <host>[:<port>][/<base>]',
     );
   addRegistryOptions(pushCommand)
-    .option(
-      '--mount-from <id>',
-      'take unchanged layers over from this other version, or repository prefix; again for more; by ' +
-        'default what SOLUTIONS_MOUNT_FROM says',
-      (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
+    .addOption(
+      new Option(
+        '--mount-from <id>',
+        'take unchanged layers over from this other version, or repository prefix; again for more',
+      )
+        .argParser((value: string, before: readonly string[]) => [...before, value])
+        .default([], 'what SOLUTIONS_MOUNT_FROM says'),
     )
     .option('--verify', 'read every manifest back at the end')
     .option('--dry-run', 'send nothing; say what would be sent')

@@ -43,6 +43,15 @@ function name(folder: string, agent: string): void {
   writeFileSync(file, text.replace(/agent: \w+/u, `agent: ${agent}`));
 }
 
+/** No run says or plans anything of gitops/. */
+async function expectNoWordOfIt(folder: string): Promise<void> {
+  for (const flags of [['synth', '--locked'], ['synth', '--locked', '--overwrite'], ['plan']]) {
+    const { exitCode, stdout, stderr } = await solutions(flags, { cwd: folder });
+    expect(exitCode).toBe(0);
+    expect(stdout + stderr).not.toContain('gitops');
+  }
+}
+
 describe('synth for an agent', () => {
   it.each(['argocd', 'flux'] as const)(
     'writes gitops/ beside out/, once, for %s',
@@ -123,11 +132,7 @@ describe('synth for an agent', () => {
     list(theirs);
     await commitAll(await startRepository(folder), 'ours and theirs');
     const before = snapshot(theirs);
-    for (const flags of [['synth', '--locked'], ['synth', '--locked', '--overwrite'], ['plan']]) {
-      const { exitCode, stdout, stderr } = await solutions(flags, { cwd: folder });
-      expect(exitCode).toBe(0);
-      expect(stdout + stderr).not.toContain('gitops');
-    }
+    await expectNoWordOfIt(folder);
     expect(snapshot(theirs)).toEqual(before);
   });
 
@@ -139,11 +144,7 @@ describe('synth for an agent', () => {
     execFileSync('sh', ['-c', 'sha256sum * > SHA256SUMS'], { cwd: theirs });
     await commitAll(await startRepository(folder), 'ours and theirs');
     const before = snapshot(theirs);
-    for (const flags of [['synth', '--locked'], ['synth', '--locked', '--overwrite'], ['plan']]) {
-      const { exitCode, stdout, stderr } = await solutions(flags, { cwd: folder });
-      expect(exitCode).toBe(0);
-      expect(stdout + stderr).not.toContain('gitops');
-    }
+    await expectNoWordOfIt(folder);
     const settings = '{ agent: argocd, repoURL: https://git.example/site.git }';
     appendFileSync(join(folder, 'platform.yaml'), `  gitops: ${settings}\n`);
     const { exitCode, stderr } = await synth(folder);
