@@ -36,7 +36,8 @@ export function folderVerdicts(planned: FolderPlan): FolderVerdict[] {
   if (!isDone(planned)) {
     return [wrong(SUMS, 'the list of our files is not the one of what is rendered')];
   }
-  const message = `its ${counted(plan.unchanged.length, 'file')} are what is rendered, and nothing else is in it`;
+  const files = counted(plan.unchanged.length, 'file is', 'files are');
+  const message = `its ${files} what is rendered, and nothing else is in it`;
   return [{ check: 'folder', state: 'checked', file: `${label}/`, message }];
 }
 
