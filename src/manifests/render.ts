@@ -48,15 +48,15 @@ export function render(state: State): ManifestFile[] {
     // An app of its own: what is built for one file lives no longer than that.
     const chart = new Chart(new App(), part.file, { disableResourceNameHashes: true });
     part.addTo(chart);
-    const constructs = chart.node.children.filter((one) => one instanceof PlainObject);
-    if (constructs.length === 0) return [];
-    const objects = constructs.map((one) => annotated(one.toJson(), part, state));
+    const objects: JsonObject[] = [];
     const places = new Map<JsonObject, Place>();
-    for (const [index, object] of objects.entries()) {
-      const place = constructs[index]?.place;
-      if (place) places.set(object, place);
+    for (const one of chart.node.children) {
+      if (!(one instanceof PlainObject)) throw new Error(`${one.node.path} is no PlainObject`);
+      const object = annotated(one.toJson(), part, state);
+      objects.push(object);
+      if (one.place) places.set(object, one.place);
     }
-    return [{ file: part.file, objects, places }];
+    return objects.length === 0 ? [] : [{ file: part.file, objects, places }];
   });
 }
 
